@@ -1,0 +1,51 @@
+"""What every test gets: a workspace of its own and no way out to the network."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import socket
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+_real_connect = socket.socket.connect
+
+
+def _is_local(address: Any) -> bool:
+    if isinstance(address, (str, bytes)):  # a Unix socket
+        return True
+    host = str(address[0])
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _guarded_connect(self: socket.socket, address: Any) -> None:
+    if not _is_local(address):
+        raise AssertionError(f"a test tried to reach the network: {address!r}")
+    _real_connect(self, address)
+
+
+@pytest.fixture(autouse=True)
+def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only loopback may be connected to; child processes are told to stay offline."""
+    monkeypatch.setattr(socket.socket, "connect", _guarded_connect)
+    monkeypatch.setenv("TRACKER_OFFLINE", "1")
+
+
+@pytest.fixture(autouse=True)
+def workspace_of_its_own(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """No test touches the workspace of the person who runs it."""
+    monkeypatch.setenv("TRACKER_HOME", str(tmp_path / "tracker-home"))
+
+
+@pytest.fixture(scope="session")
+def samples() -> Path:
+    """The folder of real photos, faces and models named by TRACKER_SAMPLES."""
+    named = os.environ.get("TRACKER_SAMPLES", "")
+    if not named or not Path(named).is_dir():
+        pytest.skip("set TRACKER_SAMPLES to a folder of real photos to run this test")
+    return Path(named)
