@@ -1,0 +1,131 @@
+"""Whose face is this: the journal of what was said, and what stands of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from .arrow import one, staged
+from .connection import transaction, translated, utc_now
+from .errors import Conflict
+from .records import Decision
+
+STATES = frozenset({"confirmed", "proposed", "rejected", "waiting"})
+
+
+def decide(con: duckdb.DuckDBPyConnection, decisions: Sequence[Decision]) -> None:
+    """Write decisions into the journal, in their order, all or nothing.
+
+    What stands afterwards (see `standing` and `labels`): about a face and a person, the user's
+    yes or no outranks everything else, otherwise the latest; a decision with no person takes
+    back all that was said about the face before, the user's word only where it is the user's.
+    A decision that only repeats the last word of its source about that face is not written again,
+    so ingesting a folder twice with --as says nothing new.
+
+    Raises Conflict for a face, a person or a state that does not exist.
+    """
+    if not decisions:
+        return
+    for decision in decisions:
+        if decision.state not in STATES:
+            raise Conflict(f"A decision cannot be {decision.state!r}.")
+    now = utc_now()
+    table = pa.table(
+        {
+            "place": pa.array(range(len(decisions)), pa.int64()),
+            "face_id": pa.array([d.face_id for d in decisions], pa.int64()),
+            "person_id": pa.array([d.person_id for d in decisions], pa.int32()),
+            "state": pa.array([d.state for d in decisions], pa.string()),
+            "source": pa.array([d.source for d in decisions], pa.string()),
+            "reason": pa.array([d.reason for d in decisions], pa.string()),
+            "similarity": pa.array([d.similarity for d in decisions], pa.float32()),
+            "embedder_id": pa.array([d.embedder_id for d in decisions], pa.string()),
+        }
+    )
+    with transaction(con), staged(con, "new_decisions", table):
+        for what, sql in (
+            ("face", "face_id NOT IN (SELECT face_id FROM faces)"),
+            ("person", "person_id NOT IN (SELECT person_id FROM people)"),
+        ):
+            stray = one(
+                con,
+                f"SELECT {what}_id FROM new_decisions WHERE {sql} LIMIT 1",  # noqa: S608
+            )
+            if stray is not None:
+                raise Conflict(f"There is no {what} with the number {stray[0]}.")
+        con.execute(
+            """
+            INSERT INTO decisions
+            WITH last_words AS (
+                SELECT face_id, source, max(decision_id) AS decision_id
+                FROM decisions SEMI JOIN new_decisions USING (face_id)
+                GROUP BY face_id, source
+            )
+            SELECT nextval('decision_ids'), face_id, person_id, state, source, reason,
+                similarity, embedder_key, ?
+            FROM (
+                SELECT n.*, e.embedder_key
+                FROM new_decisions n
+                LEFT JOIN embedders e USING (embedder_id)
+                LEFT JOIN last_words w ON w.face_id = n.face_id AND w.source = n.source
+                LEFT JOIN decisions old ON old.decision_id = w.decision_id
+                    AND old.person_id IS NOT DISTINCT FROM n.person_id
+                    AND old.state = n.state AND old.reason = n.reason
+                    AND old.similarity IS NOT DISTINCT FROM n.similarity
+                    AND old.embedder_key IS NOT DISTINCT FROM e.embedder_key
+                WHERE old.decision_id IS NULL
+                ORDER BY n.place
+            )
+            """,
+            [now],
+        )
+
+
+def labels(con: duckdb.DuckDBPyConnection, face_ids: Sequence[int]) -> dict[int, Decision]:
+    """Who each of these faces is, as the one decision that stands; unlabelled faces are absent."""
+    return {d.face_id: d for d in _read(con, "labels", face_ids)}
+
+
+def standing(con: duckdb.DuckDBPyConnection, face_ids: Sequence[int]) -> list[Decision]:
+    """All that stands about these faces: at most one decision per face and person.
+
+    "rejected" ones are among them: that this face is not that person is worth knowing.
+    """
+    return _read(con, "standing", face_ids)
+
+
+def waiting(con: duckdb.DuckDBPyConnection, person_id: int | None = None) -> list[Decision]:
+    """The faces that wait for a decision, of one person or of all, in the order they came."""
+    with translated():
+        rows = con.execute(
+            f"""
+            SELECT {_COLUMNS} FROM labels LEFT JOIN embedders USING (embedder_key)
+            WHERE state = 'waiting' AND (? IS NULL OR person_id = ?) ORDER BY decision_id
+            """,  # noqa: S608
+            [person_id, person_id],
+        ).fetchall()
+    return [_decision(row) for row in rows]
+
+
+_COLUMNS = "face_id, person_id, state, labels.source, reason, similarity, embedder_id"
+
+
+def _read(con: duckdb.DuckDBPyConnection, view: str, face_ids: Sequence[int]) -> list[Decision]:
+    asked = pa.table({"face_id": pa.array(sorted({int(i) for i in face_ids}), pa.int64())})
+    with translated(), staged(con, "asked_faces", asked):
+        rows = con.execute(
+            f"""
+            SELECT {_COLUMNS}
+            FROM {view} labels JOIN asked_faces USING (face_id)
+            LEFT JOIN embedders USING (embedder_key)
+            ORDER BY face_id, decision_id
+            """  # noqa: S608
+        ).fetchall()
+    return [_decision(row) for row in rows]
+
+
+def _decision(row: tuple[Any, ...]) -> Decision:
+    return Decision(*row)

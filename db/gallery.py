@@ -1,0 +1,200 @@
+"""The gallery: nearest-neighbour search over the enrolled faces of one embedder, by FAISS.
+
+DuckDB is the truth and the index file a cache of it. Beside the file lies a stamp; the index is
+not even read unless the stamp says that it is the very file that was written (sha256: FAISS
+itself loads a file with a flipped bit and gives wrong neighbours), of this embedder and of
+exactly the faces that are enrolled now. Anything else, and it is built anew.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import tempfile
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+import numpy as np
+import numpy.typing as npt
+
+from . import faces
+
+if TYPE_CHECKING:
+    import faiss
+
+FOLDER = "gallery"
+FORMAT = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """What the index file must be. `generation` is the sha256 of the sorted face ids."""
+
+    format: int
+    sha256: str
+    count: int
+    embedder_id: str
+    dim: int
+    generation: str
+
+
+class Gallery:
+    """The enrolled faces of one embedder. `rebuilt` tells whether the cache could not be used."""
+
+    def __init__(
+        self,
+        index: faiss.IndexIDMap2,
+        ids: npt.NDArray[np.int64],
+        people: npt.NDArray[np.int32],
+        *,
+        rebuilt: bool,
+    ) -> None:
+        """Use `open`. `ids` ascend; `people` are aligned with them."""
+        self._index = index
+        self.ids = ids
+        self.people = people
+        self.rebuilt = rebuilt
+
+    @classmethod
+    def open(cls, con: duckdb.DuckDBPyConnection, home: Path, embedder_id: str) -> Gallery:
+        """The gallery of all confirmed faces of living entries, from the cache where it holds.
+
+        A cache that cannot be written is no error: the index is built in memory.
+        """
+        who = faces.enrolled(con, embedder_id)
+        order = np.argsort(who.face_ids)
+        ids = who.face_ids[order]
+        people = who.person_ids[order]
+        vectors = who.vectors[order]
+        generation = hashlib.sha256(ids.astype("<i8").tobytes()).hexdigest()
+        file = Path(home) / FOLDER / f"{slug(embedder_id)}.faiss"
+        wanted = Stamp(FORMAT, "", len(ids), embedder_id, vectors.shape[1], generation)
+        index = _read(file, wanted)
+        rebuilt = index is None
+        if index is None:
+            index = _build(ids, vectors)
+            _write(file, index, wanted)
+        return cls(index, ids, people, rebuilt=rebuilt)
+
+    def __len__(self) -> int:
+        """How many faces."""
+        return len(self.ids)
+
+    def search(
+        self,
+        probes: npt.NDArray[np.floating[Any]],
+        k: int,
+        among: npt.NDArray[np.integer[Any]] | None = None,
+    ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.int64]]:
+        """The `k` most similar enrolled faces of each probe, of those in `among` (None: all).
+
+        `probes` is float `(n, d)` of unit length. Returns similarities float32 `(n, k)`, the
+        cosine in falling order, and face ids int64 `(n, k)`. Where there are fewer than k, the
+        id is -1 and the similarity -inf. Ids in `among` that are not enrolled are passed over.
+        """
+        if k < 1:
+            raise ValueError("k must be 1 or more")
+        asked = np.ascontiguousarray(probes, np.float32)
+        similarities = np.full((len(asked), k), -np.inf, np.float32)
+        found = np.full((len(asked), k), -1, np.int64)
+        if len(self.ids) == 0 or len(asked) == 0:
+            return similarities, found
+        if asked.ndim != 2 or asked.shape[1] != self._index.d:
+            raise ValueError(f"probes must be (n, {self._index.d}), not {asked.shape}")
+        import faiss
+
+        params = None
+        if among is not None:
+            chosen = np.unique(np.asarray(among, np.int64))
+            selector = faiss.IDSelectorBatch(chosen)
+            params = faiss.SearchParameters(sel=selector)  # type: ignore[call-arg]
+        most = min(k, len(self.ids))
+        near, ids = self._index.search(asked, most, params=params)
+        there = ids >= 0
+        similarities[:, :most] = np.where(there, near, -np.inf)
+        found[:, :most] = ids
+        return similarities, found
+
+    def person_of(self, face_ids: npt.NDArray[np.integer[Any]]) -> npt.NDArray[np.int32]:
+        """Whose each of these faces is, in the same shape; -1 for one that is not enrolled."""
+        asked = np.asarray(face_ids, np.int64)
+        people = np.full(asked.shape, -1, np.int32)
+        if len(self.ids) == 0:
+            return people
+        place = np.minimum(np.searchsorted(self.ids, asked), len(self.ids) - 1)
+        known = self.ids[place] == asked
+        people[known] = self.people[place[known]]
+        return people
+
+
+def slug(embedder_id: str) -> str:
+    """A file name for an embedder: readable, and different for different ids."""
+    plain = re.sub(r"[^A-Za-z0-9._-]+", "-", embedder_id).strip("-.")[:60]
+    return f"{plain or 'embedder'}-{hashlib.sha256(embedder_id.encode()).hexdigest()[:8]}"
+
+
+def _build(ids: npt.NDArray[np.int64], vectors: npt.NDArray[np.float32]) -> faiss.IndexIDMap2:
+    import faiss
+
+    index = faiss.IndexIDMap2(faiss.IndexFlatIP(max(1, vectors.shape[1])))
+    if len(ids):
+        index.add_with_ids(vectors, ids)
+    return index
+
+
+def _read(file: Path, wanted: Stamp) -> faiss.IndexIDMap2 | None:
+    """The cached index where its stamp and its bytes are what they must be, else None."""
+    try:
+        stamp = Stamp(**json.loads(file.with_suffix(".json").read_text(encoding="utf-8")))
+        expected = Stamp(**{**asdict(wanted), "sha256": stamp.sha256})
+        if stamp != expected:
+            return None
+        data = file.read_bytes()
+    except (OSError, ValueError, TypeError):
+        return None
+    if hashlib.sha256(data).hexdigest() != stamp.sha256:
+        return None
+    import faiss
+
+    try:
+        index = faiss.deserialize_index(np.frombuffer(data, np.uint8))
+    except RuntimeError:  # another version's format
+        return None
+    if not isinstance(index, faiss.IndexIDMap2) or index.ntotal != wanted.count:
+        return None
+    return index
+
+
+def _write(file: Path, index: faiss.IndexIDMap2, stamp: Stamp) -> None:
+    """Write index and stamp, each whole or not at all. The stamp comes last and is void before.
+
+    A disk that is full or read-only costs the cache only.
+    """
+    import faiss
+
+    data = faiss.serialize_index(index).tobytes()
+    stamp = Stamp(**{**asdict(stamp), "sha256": hashlib.sha256(data).hexdigest()})
+    with suppress(OSError):
+        file.parent.mkdir(mode=0o700, exist_ok=True)
+        _replace(file, data)
+        _replace(file.with_suffix(".json"), json.dumps(asdict(stamp), indent=1).encode())
+
+
+def _replace(file: Path, data: bytes) -> None:
+    handle, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")  # made 0600
+    temporary = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as out:
+            out.write(data)
+            out.flush()
+            os.fsync(out.fileno())
+        temporary.replace(file)
+    except BaseException:
+        with suppress(OSError):
+            temporary.unlink()
+        raise

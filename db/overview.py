@@ -1,0 +1,114 @@
+"""What is in the workspace, and what of it is not used: for status and the report."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import duckdb
+
+from . import arrow, embedders
+from .connection import translated
+from .faces import DATE_IN_WORDS
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How much there is. `unnamed` faces are those of which nothing is said yet.
+
+    `vectors` gives (embedder id, dimensions, number of vectors) for each embedder used here.
+    """
+
+    photos: int
+    paths: int
+    undated: int
+    without_faces: int
+    rejected: int
+    faces: int
+    confirmed: int
+    proposed: int
+    waiting: int
+    unnamed: int
+    people: int
+    runs: int
+    vectors: tuple[tuple[str, int, int], ...]
+
+
+def counts(con: duckdb.DuckDBPyConnection) -> Counts:
+    """Count everything."""
+    with translated():
+        row = arrow.one(
+            con,
+            """
+            WITH named AS (SELECT state, count(*) AS n FROM labels GROUP BY state)
+            SELECT
+                (SELECT count(*) FROM photos),
+                (SELECT count(*) FROM photo_paths),
+                (SELECT count(*) FROM photos WHERE earliest IS NULL),
+                (SELECT count(*) FROM detections WHERE faces = 0),
+                (SELECT count(*) FROM rejections),
+                (SELECT count(*) FROM faces),
+                (SELECT coalesce(sum(n), 0)::BIGINT FROM named WHERE state = 'confirmed'),
+                (SELECT coalesce(sum(n), 0)::BIGINT FROM named WHERE state = 'proposed'),
+                (SELECT coalesce(sum(n), 0)::BIGINT FROM named WHERE state = 'waiting'),
+                (SELECT count(*) FROM faces) - (SELECT coalesce(sum(n), 0)::BIGINT FROM named),
+                (SELECT count(*) FROM people WHERE NOT removed AND merged_into IS NULL),
+                (SELECT count(*) FROM runs)
+            """,
+        )
+        assert row is not None  # noqa: S101  one row of scalars
+        used = con.execute(
+            "SELECT embedder_key, embedder_id, dim FROM embedders ORDER BY embedder_key"
+        ).fetchall()
+        vectors = []
+        for key, embedder_id, dim in used:
+            table = embedders.table_of(key)
+            found = arrow.one(con, f"SELECT count(*) FROM {table}")  # noqa: S608
+            vectors.append((embedder_id, dim, found[0] if found else 0))
+    numbers: dict[str, int] = dict(zip(Counts.__slots__, row, strict=False))
+    return Counts(**numbers, vectors=tuple(vectors))
+
+
+def undated(con: duckdb.DuckDBPyConnection) -> pd.DataFrame:
+    """The photos without a date: `what` ("photo"), `path`, `date` (""), `who`, `reason`."""
+    with translated():
+        return arrow.frame(
+            con,
+            """
+            SELECT 'photo' AS what, coalesce(min(shown), '') AS path, '' AS date, '' AS who,
+                'the photo has no date' AS reason
+            FROM photos LEFT JOIN photo_paths USING (photo_id)
+            WHERE earliest IS NULL GROUP BY photo_id ORDER BY path
+            """,
+        )
+
+
+def left_out(con: duckdb.DuckDBPyConnection, child_id: int) -> pd.DataFrame:
+    """The photos that give a report on this child nothing, each with its reason.
+
+    Columns: what ("photo"), path, date, who, reason. Rejected files, photos without a face,
+    and the child's photos that have no date. Single faces are in `db.faces.excluded`.
+    """
+    with translated():
+        return arrow.frame(
+            con,
+            f"""
+            WITH seen AS (SELECT photo_id, min(shown) AS path FROM photo_paths GROUP BY photo_id),
+            searched AS (SELECT photo_id, max(faces) AS faces FROM detections GROUP BY photo_id)
+            SELECT 'photo' AS what, shown AS path, '' AS date, '' AS who, reason FROM rejections
+            UNION ALL
+            SELECT 'photo', coalesce(path, ''), {DATE_IN_WORDS}, '', 'no face was found'
+            FROM searched JOIN photos USING (photo_id) LEFT JOIN seen USING (photo_id)
+            WHERE faces = 0
+            UNION ALL
+            SELECT DISTINCT 'photo', coalesce(path, ''), '', name, 'the photo has no date'
+            FROM labels JOIN people USING (person_id) JOIN faces USING (face_id)
+            JOIN photos USING (photo_id) LEFT JOIN seen USING (photo_id)
+            WHERE person_id = ? AND earliest IS NULL
+            ORDER BY reason, path
+            """,  # noqa: S608
+            [child_id],
+        )

@@ -1,0 +1,321 @@
+"""The people of a workspace: naming, renaming, merging and removing them."""
+
+from __future__ import annotations
+
+import difflib
+import unicodedata
+from dataclasses import dataclass
+from datetime import date
+
+import duckdb
+
+from .arrow import one
+from .connection import transaction, translated
+from .decisions import decide, labels
+from .errors import Conflict
+from .records import Person
+
+__all__ = [
+    "PersonCounts",
+    "add",
+    "all_people",
+    "by_id",
+    "decide",
+    "find",
+    "get",
+    "labels",
+    "merge",
+    "name_key",
+    "nearest_names",
+    "primary_child",
+    "remove",
+    "removed",
+    "rename",
+    "update",
+]
+
+LONGEST_NAME = 200
+"""Characters; a longer one is a slip of the clipboard, not a name."""
+
+_COLUMNS = "person_id, name, relation, born_earliest, born_latest, sex"
+
+
+@dataclass(frozen=True, slots=True)
+class PersonCounts:
+    """A person and how much is known of them.
+
+    `confirmed`, `proposed` and `waiting` count faces; `photo_days` counts the distinct dates of
+    the photos behind the confirmed and proposed ones (undated photos have none).
+    """
+
+    person: Person
+    confirmed: int
+    proposed: int
+    waiting: int
+    photo_days: int
+
+
+def name_key(name: str) -> str:
+    """What makes two spellings one name: case, composition of accents and spacing do not."""
+    folded = unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
+    return " ".join(folded.split())
+
+
+def add(
+    con: duckdb.DuckDBPyConnection,
+    name: str,
+    relation: str,
+    *,
+    born_earliest: date | None = None,
+    born_latest: date | None = None,
+    sex: str | None = None,
+    bring_back: bool = True,
+) -> Person:
+    """Add someone. `born_latest` defaults to `born_earliest`: a birth date known to the day.
+
+    Someone of that name who was removed comes back with the faces they had (ask `removed`
+    first to say so); with `bring_back` False it is another person who happens to have the name.
+    Raises Conflict where the name is taken, empty, too long or no text.
+    """
+    name = checked_name(name)
+    born_latest = born_latest if born_latest is not None else born_earliest
+    born_earliest = born_earliest if born_earliest is not None else born_latest
+    if born_earliest is not None and born_latest is not None and born_earliest > born_latest:
+        raise Conflict(f"The birth of {name!r} would end before it begins.")
+    with transaction(con):
+        _must_be_free(con, name)
+        old = _removed(con, name) if bring_back else None
+        if old is not None:
+            # What is not said now stays as it was known.
+            con.execute(
+                """
+                UPDATE people SET removed = false, name = ?, relation = ?,
+                    born_earliest = coalesce(?, born_earliest),
+                    born_latest = coalesce(?, born_latest), sex = coalesce(?, sex)
+                WHERE person_id = ?
+                """,
+                [name, relation, born_earliest, born_latest, sex, old.person_id],
+            )
+            person_id = old.person_id
+        else:
+            row = one(
+                con,
+                """
+                INSERT INTO people
+                VALUES (nextval('person_ids'), ?, ?, ?, ?, ?, ?, NULL, false) RETURNING person_id
+                """,
+                [name, name_key(name), relation, born_earliest, born_latest, sex],
+            )
+            assert row is not None  # noqa: S101  RETURNING always answers
+            person_id = int(row[0])
+    return _one(con, person_id)
+
+
+def find(con: duckdb.DuckDBPyConnection, name: str) -> Person | None:
+    """The person of that name, however it is cased or spaced, or None."""
+    with translated():
+        row = one(
+            con,
+            f"""
+            SELECT {_COLUMNS} FROM people
+            WHERE name_key = ? AND NOT removed AND merged_into IS NULL
+            """,  # noqa: S608
+            [_sayable(name_key(name))],
+        )
+    return None if row is None else Person(*row)
+
+
+def get(con: duckdb.DuckDBPyConnection, name: str) -> Person:
+    """The person of that name; raises Conflict, with the nearest names, where there is none."""
+    found = find(con, name)
+    if found is not None:
+        return found
+    near = nearest_names(con, name)
+    raise Conflict(
+        f"Nobody here is called {_sayable(name)!r}.",
+        hint=f"did you mean {' or '.join(map(repr, near))}?"
+        if near
+        else "add them: tracker person add NAME --relation mother",
+    )
+
+
+def by_id(con: duckdb.DuckDBPyConnection, person_id: int) -> Person | None:
+    """The living entry with that id (of whom someone was merged into, theirs), or None."""
+    with translated():
+        row = one(
+            con,
+            f"""
+            SELECT {_COLUMNS} FROM people WHERE NOT removed AND person_id = (
+                SELECT coalesce(merged_into, person_id) FROM people WHERE person_id = ?)
+            """,  # noqa: S608
+            [person_id],
+        )
+    return None if row is None else Person(*row)
+
+
+def nearest_names(con: duckdb.DuckDBPyConnection, name: str, most: int = 3) -> list[str]:
+    """Names here that look like `name`, the nearest first."""
+    with translated():
+        rows = con.execute(
+            "SELECT name_key, name FROM people WHERE NOT removed AND merged_into IS NULL"
+        ).fetchall()
+    keys: dict[str, str] = dict(rows)
+    near = difflib.get_close_matches(name_key(name), list(keys), n=most, cutoff=0.6)
+    return [keys[key] for key in near]
+
+
+def all_people(con: duckdb.DuckDBPyConnection) -> list[PersonCounts]:
+    """Everybody, in the order they were added, with what is known of them."""
+    with translated():
+        rows = con.execute(
+            f"""
+            SELECT {_COLUMNS},
+                count(*) FILTER (WHERE state = 'confirmed'),
+                count(*) FILTER (WHERE state = 'proposed'),
+                count(*) FILTER (WHERE state = 'waiting'),
+                count(DISTINCT (earliest, latest)) FILTER (
+                    WHERE state IN ('confirmed', 'proposed') AND earliest IS NOT NULL)
+            FROM people
+            LEFT JOIN labels USING (person_id)
+            LEFT JOIN faces USING (face_id)
+            LEFT JOIN photos USING (photo_id)
+            WHERE NOT removed AND merged_into IS NULL
+            GROUP BY ALL ORDER BY person_id
+            """  # noqa: S608
+        ).fetchall()
+    return [PersonCounts(Person(*row[:6]), *row[6:]) for row in rows]
+
+
+def primary_child(con: duckdb.DuckDBPyConnection) -> Person | None:
+    """The child that is meant when none is named: the first one added."""
+    with translated():
+        row = one(
+            con,
+            f"""
+            SELECT {_COLUMNS} FROM people
+            WHERE relation = 'child' AND NOT removed AND merged_into IS NULL
+            ORDER BY person_id LIMIT 1
+            """,  # noqa: S608
+        )
+    return None if row is None else Person(*row)
+
+
+def rename(con: duckdb.DuckDBPyConnection, person_id: int, name: str) -> Person:
+    """Give someone another name; raises Conflict where somebody else has it."""
+    name = checked_name(name)
+    with transaction(con):
+        person = _one(con, person_id)
+        _must_be_free(con, name, but=person.person_id)
+        con.execute(
+            "UPDATE people SET name = ?, name_key = ? WHERE person_id = ?",
+            [name, name_key(name), person.person_id],
+        )
+    return _one(con, person_id)
+
+
+def update(con: duckdb.DuckDBPyConnection, person: Person) -> Person:
+    """Correct someone's relation, birth or sex (not the name: see `rename`)."""
+    with transaction(con):
+        con.execute(
+            """
+            UPDATE people SET relation = ?, born_earliest = ?, born_latest = ?, sex = ?
+            WHERE person_id = ?
+            """,
+            [
+                person.relation,
+                person.born_earliest,
+                person.born_latest,
+                person.sex,
+                _one(con, person.person_id).person_id,
+            ],
+        )
+    return _one(con, person.person_id)
+
+
+def merge(con: duckdb.DuckDBPyConnection, gone_id: int, kept_id: int) -> Person:
+    """Two entries are one person: what was said of `gone_id` counts for `kept_id` from now on.
+
+    What `kept_id` has no birth or sex for is taken from the other. The journal is not rewritten.
+    """
+    with transaction(con):
+        gone, kept = _one(con, gone_id), _one(con, kept_id)
+        if gone.person_id == kept.person_id:
+            raise Conflict(f"{kept.name!r} cannot be merged with themselves.")
+        con.execute(
+            "UPDATE people SET merged_into = ? WHERE person_id = ? OR merged_into = ?",
+            [kept.person_id, gone.person_id, gone.person_id],
+        )
+        con.execute(
+            """
+            UPDATE people SET born_earliest = coalesce(born_earliest, ?),
+                born_latest = coalesce(born_latest, ?), sex = coalesce(sex, ?)
+            WHERE person_id = ?
+            """,
+            [gone.born_earliest, gone.born_latest, gone.sex, kept.person_id],
+        )
+    return _one(con, kept_id)
+
+
+def remove(con: duckdb.DuckDBPyConnection, person_id: int) -> None:
+    """Take someone out. What was said of their faces is kept: see `add`."""
+    with transaction(con):
+        person = _one(con, person_id)
+        con.execute("UPDATE people SET removed = true WHERE person_id = ?", [person.person_id])
+
+
+def removed(con: duckdb.DuckDBPyConnection, name: str) -> Person | None:
+    """Someone of that name who was removed and would come back with `add`, or None."""
+    with translated():
+        return _removed(con, name)
+
+
+def checked_name(name: str) -> str:
+    """The name without space around it; raises Conflict where it cannot be one."""
+    name = name.strip()
+    if not name:
+        raise Conflict("A name may not be empty.", hint="give a name of one character or more.")
+    if len(name) > LONGEST_NAME:
+        raise Conflict(
+            f"That name has {len(name)} characters.",
+            hint=f"a name has at most {LONGEST_NAME} characters.",
+        )
+    if name != _sayable(name):
+        raise Conflict(
+            f"The name {_sayable(name)!r} holds bytes that are no text.",
+            hint="type it again in a terminal that is set to UTF-8.",
+        )
+    return name
+
+
+def _must_be_free(con: duckdb.DuckDBPyConnection, name: str, but: int | None = None) -> None:
+    taken = find(con, name)
+    if taken is not None and taken.person_id != but:
+        raise Conflict(
+            f"There is already a {taken.relation} called {taken.name!r}.",
+            hint="choose another name, or if both entries are the same person: "
+            "tracker person merge OTHER NAME",
+        )
+
+
+def _removed(con: duckdb.DuckDBPyConnection, name: str) -> Person | None:
+    row = one(
+        con,
+        f"""
+        SELECT {_COLUMNS} FROM people WHERE name_key = ? AND removed AND merged_into IS NULL
+        ORDER BY person_id DESC LIMIT 1
+        """,  # noqa: S608
+        [_sayable(name_key(name))],
+    )
+    return None if row is None else Person(*row)
+
+
+def _one(con: duckdb.DuckDBPyConnection, person_id: int) -> Person:
+    found = by_id(con, person_id)
+    if found is None:
+        raise Conflict(f"There is no person with the number {person_id}.")
+    return found
+
+
+def _sayable(text: str) -> str:
+    """The text with what is no text escaped: what DuckDB and a terminal can hold."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")

@@ -1,0 +1,145 @@
+"""DuckDB's and the operating system's errors, turned into the workspace's own."""
+
+from __future__ import annotations
+
+import errno
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import duckdb
+
+from .errors import (
+    DiskFull,
+    StoreError,
+    WorkspaceDamaged,
+    WorkspaceInUse,
+    WorkspaceNewer,
+    WorkspaceReadOnly,
+)
+
+KEEP_THE_FILE = (
+    "keep a copy of the folder as it is, then run: tracker doctor. If nothing helps, a backup of "
+    "tracker.duckdb, or a new workspace and `tracker ingest` again; your photos are untouched."
+)
+
+_FULL = re.compile(
+    r"no space left|disk quota exceeded|file too large|not enough space|disk full|"
+    r"failed to offload",
+    re.IGNORECASE,
+)
+_NO_RIGHT = re.compile(
+    r"permission denied|read-only file system|operation not permitted|read-only mode",
+    re.IGNORECASE,
+)
+_IN_USE = re.compile(r"conflicting lock|could not set lock|being used by another", re.IGNORECASE)
+_NEWER = re.compile(
+    r"version number \d+, but we can only read|newer version of duckdb|"
+    r"was (?:created|written) (?:with|by) a newer|higher storage version",
+    re.IGNORECASE,
+)
+_DAMAGED = re.compile(
+    r"corrupt|checksum|not a valid duckdb|could not read enough bytes|failure while replaying wal|"
+    r"database has been invalidated|failed to load metadata|serialization error|"
+    r"failed to deserialize",
+    re.IGNORECASE,
+)
+_PID = re.compile(r"\(PID (\d+)")
+
+_FULL_CODES = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+_NO_RIGHT_CODES = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
+
+
+@contextmanager
+def translated(what: str = "the workspace") -> Iterator[None]:
+    """Turn what DuckDB or the file system raises inside into one of `db.errors`.
+
+    `what` names the thing in the sentence. Errors that are the workspace's own pass unchanged.
+    """
+    try:
+        yield
+    except duckdb.InterruptException:
+        raise KeyboardInterrupt from None
+    except duckdb.Error as error:
+        raise from_duckdb(error, what) from error
+    except OSError as error:
+        raise from_os(error, what) from error
+
+
+def from_duckdb(  # noqa: PLR0911  one line for each kind
+    error: duckdb.Error, what: str = "the workspace"
+) -> StoreError:
+    """The workspace's error for one of DuckDB's, read from its message."""
+    text = str(error)
+    if _IN_USE.search(text):
+        found = _PID.search(text)
+        return in_use(int(found.group(1)) if found else None, what)
+    if _FULL.search(text):
+        return _disk_full(what)
+    if _NO_RIGHT.search(text):
+        return _read_only(what)
+    if _NEWER.search(text):
+        return newer(what)
+    if _DAMAGED.search(text) or isinstance(error, duckdb.FatalException):
+        return damaged(what, _first_line(text))
+    if isinstance(error, duckdb.OutOfMemoryException):
+        return StoreError(
+            f"There was not enough memory for {what}.",
+            hint="close other programs and try again; nothing is lost.",
+        )
+    return StoreError(
+        f"The database could not do what was asked of {what}: {_first_line(text)}",
+        hint="run: tracker doctor",
+    )
+
+
+def from_os(error: OSError, what: str = "the workspace") -> StoreError:
+    """The workspace's error for one of the operating system's, by its number."""
+    if error.errno in _FULL_CODES:
+        return _disk_full(what)
+    if error.errno in _NO_RIGHT_CODES:
+        return _read_only(what)
+    said = error.strerror or type(error).__name__
+    return StoreError(f"{what} cannot be used: {said}.", hint="check the path given to --home.")
+
+
+def in_use(pid: int | None, what: str) -> WorkspaceInUse:
+    """Another process holds the database."""
+    who = f"process {pid}" if pid is not None else "another process"
+    return WorkspaceInUse(
+        f"{what} is in use by {who}.",
+        pid=pid,
+        hint="wait until that tracker has finished (a review page holds the workspace until it "
+        "is closed), or give another folder with --home.",
+    )
+
+
+def damaged(what: str, detail: str) -> WorkspaceDamaged:
+    """The database cannot be read; `detail` says how that showed."""
+    return WorkspaceDamaged(f"{what} is damaged: {detail}", hint=KEEP_THE_FILE)
+
+
+def newer(what: str) -> WorkspaceNewer:
+    """The database was written by a later version."""
+    return WorkspaceNewer(
+        f"{what} was written by a later version of the tracker.",
+        hint="update the tracker, or give another folder with --home.",
+    )
+
+
+def _disk_full(what: str) -> DiskFull:
+    return DiskFull(
+        f"There is no room left on the disk for {what}; what was stored before is kept.",
+        hint="make room and run the same command again: it goes on where it was.",
+    )
+
+
+def _read_only(what: str) -> WorkspaceReadOnly:
+    return WorkspaceReadOnly(
+        f"{what} cannot be written: no right to write there.",
+        hint="give yourself the right to write in that folder, or another folder with --home.",
+    )
+
+
+def _first_line(text: str) -> str:
+    return text.strip().splitlines()[0][:300] if text.strip() else "no reason given"
