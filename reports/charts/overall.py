@@ -1,0 +1,86 @@
+"""All months together, method by method.
+
+How far each method leans, over all photo-days, in the day-to-day spread of its own answers. The
+line is its 95 % range: where it crosses the middle, the method does not take a side.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import altair as alt
+import numpy as np
+import pandas as pd
+
+from .. import axes, frames
+from ..model import ReportData
+
+
+def prepare(frame: pd.DataFrame) -> pd.DataFrame:
+    """`frame` (as `ReportData.overall`) with `from` and `to`: the range in the unit of `lead`."""
+    difference = frame["difference"].to_numpy(dtype=float)
+    lead = frame["lead"].to_numpy(dtype=float)
+    scale = np.divide(lead, difference, out=np.full(len(frame), np.nan), where=difference != 0)
+    lows = frame["low"].to_numpy(dtype=float) * scale
+    return frame.assign(
+        **{"from": lows, "to": frame["high"].to_numpy(dtype=float) * scale},
+        leans=[name if name else "neither" for name in frame["leader"]],
+    )
+
+
+def build(
+    frame: pd.DataFrame, methods: Sequence[str], relatives: Sequence[str], sides: tuple[str, str]
+) -> alt.LayerChart:
+    """Draw one row per method, in the order of `methods`."""
+    first, second = sides
+    y = alt.Y(
+        "method:N",
+        title=None,
+        sort=list(methods),
+        axis=alt.Axis(
+            labelExpr=axes.METHOD_LABEL, labelLimit=120, minExtent=104, maxExtent=104, grid=False
+        ),
+    )
+    drawn = prepare(frame)
+    reach = float(np.nanmax(np.abs(drawn[["from", "to", "lead"]].to_numpy(dtype=float)), initial=0.1))
+    scale = alt.Scale(domain=[-reach * 1.05, reach * 1.05], nice=False)
+    axis = alt.Axis(tickCount=5, grid=True, format="+.1f")
+    title = f"← more like {second}  ·  more like {first} →"
+    x = alt.X("lead:Q", title=title, scale=scale, axis=axis)
+    colour = alt.Color("leader:N", scale=alt.Scale(domain=list(relatives)), legend=None)
+    tip = [
+        alt.Tooltip("method:N", title="method"),
+        alt.Tooltip("leans:N", title="leans to"),
+        alt.Tooltip("lead:Q", title="lead", format="+.2f"),
+        alt.Tooltip("photo_days:Q", title="photo-days"),
+    ]
+    base = alt.Chart()
+    sided, unsided = "datum.leader != ''", "datum.leader == ''"
+    layers = [
+        base.mark_rule(style="rule").encode(x=alt.datum(0, scale=scale)),
+        base.mark_rule(strokeWidth=3, opacity=0.45, strokeCap="round")
+        .encode(x=alt.X("from:Q", scale=scale, title=title), x2="to:Q", y=y, color=colour)
+        .transform_filter(sided),
+        base.mark_rule(style="rule", strokeWidth=3, opacity=0.45, strokeCap="round")
+        .encode(x=alt.X("from:Q", scale=scale, title=title), x2="to:Q", y=y)
+        .transform_filter(unsided),
+        base.mark_point(filled=True, size=80, opacity=1)
+        .encode(x=x, y=y, color=colour, tooltip=tip)
+        .transform_filter(sided),
+        base.mark_point(style="neither", filled=True, size=80, opacity=1)
+        .encode(x=x, y=y, tooltip=tip)
+        .transform_filter(unsided),
+    ]
+    rows = frames.rows(drawn)
+    return alt.layer(*layers, data=alt.InlineData(values=rows, name="overall")).properties(
+        width=720, height=alt.Step(24), padding={"left": 4, "right": 12, "top": 4, "bottom": 4}
+    )
+
+
+def drawings(data: ReportData) -> dict[str, alt.LayerChart]:
+    """One drawing, when there are two people to choose between."""
+    if data.parents is None or data.overall.empty:
+        return {}
+    methods = [method.name for method in data.methods]
+    names = [relative.name for relative in data.relatives]
+    return {"overall": build(data.overall, methods, names, data.parents)}
