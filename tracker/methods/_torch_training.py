@@ -1,0 +1,69 @@
+"""Training of small torch networks: full batch, fixed seed, no trace left in torch's own state."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from tracker.methods._arrays import softmax
+from tracker.methods.contract import Floats, Ints
+
+if TYPE_CHECKING:
+    import torch
+
+Layers = list[tuple["torch.Tensor", "torch.Tensor"]]
+
+
+def initial_layers(sizes: list[int], seed: int) -> Layers:
+    """Random layers of the given widths: weights `(in, out)` ~ N(0, 1/in), biases zero."""
+    import torch
+
+    dice = torch.Generator().manual_seed(seed)
+    layers = []
+    for wide, narrow in pairwise(sizes):
+        weights = torch.randn(wide, narrow, generator=dice) / wide**0.5
+        layers.append((weights.requires_grad_(), torch.zeros(narrow, requires_grad=True)))
+    return layers
+
+
+def train(
+    X: Floats, y: Ints, sizes: list[int], *, seed: int, steps: int, rate: float, decay: float
+) -> list[tuple[Floats, Floats]]:
+    """Minimise cross-entropy plus `decay` x squared weights by Adam; the layers as float32 arrays.
+
+    `X` float `(n, sizes[0])`, `y` int `(n,)` in 0..sizes[-1]-1. The layers come back in order.
+    """
+    import torch
+
+    layers = initial_layers(sizes, seed)
+    faces = torch.from_numpy(np.ascontiguousarray(X, dtype=np.float32))
+    labels = torch.from_numpy(np.asarray(y, dtype=np.int64))
+    tensors = [tensor for layer in layers for tensor in layer]
+    adam = torch.optim.Adam(tensors, lr=rate, foreach=True)
+    with torch.enable_grad():
+        for _ in range(steps):
+            adam.zero_grad()
+            loss = torch.nn.functional.cross_entropy(_forward(faces, layers), labels)
+            loss = loss + decay * sum((weights**2).sum() for weights, _ in layers)
+            loss.backward()  # type: ignore[no-untyped-call]
+            adam.step()
+    return [(weights.detach().numpy(), bias.detach().numpy()) for weights, bias in layers]
+
+
+def shares(X: Floats, layers: list[tuple[Floats, Floats]]) -> Floats:
+    """The trained network's answer: `(m, R)`, rows sum to 1."""
+    hidden = X
+    for weights, bias in layers[:-1]:
+        hidden = np.maximum(hidden @ weights + bias, 0)
+    weights, bias = layers[-1]
+    return softmax(np.asarray(hidden @ weights + bias, dtype=np.float64))
+
+
+def _forward(faces: torch.Tensor, layers: Layers) -> torch.Tensor:
+    hidden = faces
+    for weights, bias in layers[:-1]:
+        hidden = (hidden @ weights + bias).relu()
+    weights, bias = layers[-1]
+    return hidden @ weights + bias

@@ -1,0 +1,28 @@
+"""How often any two methods lean to the same side."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+AGREEMENT = ("method_a", "method_b", "agree", "months")
+
+
+def agreement(leads: pd.DataFrame) -> pd.DataFrame:
+    """Share of months in which two methods' differences have the same sign: `AGREEMENT`.
+
+    `leads` as from `Evaluation.leads`. One row per ordered pair of methods, each with itself
+    included; `months` counts those in which both have a difference other than zero, and `agree`
+    is NaN where there is none. It compares signs only: two methods may agree by chance in half
+    of the months, and methods that see the same embeddings do so more often.
+    """
+    signs = np.sign(leads.pivot(index="age_months", columns="method", values="difference"))
+    signs = signs.replace(0.0, np.nan)
+    rows = []
+    for a in signs.columns:
+        for b in signs.columns:
+            both = signs[a].notna() & signs[b].notna()
+            months = int(both.sum())
+            same = float((signs[a] == signs[b])[both].mean()) if months else float("nan")
+            rows.append((a, b, same, months))
+    return pd.DataFrame(rows, columns=list(AGREEMENT))
