@@ -1,0 +1,112 @@
+"""What an ingest reports: while it runs, and at its end."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from db.records import Rejection
+from tracker.ingest.scan import Skipped, shown
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """`done` of `total` photos are through; `faces` new faces so far; `path` the last one."""
+
+    done: int
+    total: int
+    faces: int
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class IngestSummary:
+    """`photos_seen` is the sum of new, known and rejected.
+
+    `photos_new`: contents not known before. `photos_known`: contents known before, or met twice
+    in this ingest, at whatever path. `faces_found`: faces of photos searched in this ingest.
+    `faces_embedded`: vectors computed in it. `rejected`: (path as text, reason). `photos`: the
+    sha256 of every good photo in this ingest, new or known, each once. `skipped`: entries that
+    are no photos, by suffix, and "hidden" and "link".
+    """
+
+    photos_seen: int
+    photos_new: int
+    photos_known: int
+    photos_rejected: int
+    faces_found: int
+    faces_embedded: int
+    seconds: float
+    rejected: list[tuple[str, str]] = field(default_factory=list)
+    photos: list[str] = field(default_factory=list)
+    skipped: Counter[str] = field(default_factory=Counter)
+
+    def as_dict(self) -> dict[str, object]:
+        """For `--json`."""
+        return {
+            "photos_seen": self.photos_seen,
+            "photos_new": self.photos_new,
+            "photos_known": self.photos_known,
+            "photos_rejected": self.photos_rejected,
+            "faces_found": self.faces_found,
+            "faces_embedded": self.faces_embedded,
+            "seconds": round(self.seconds, 3),
+            "rejected": [{"path": path, "reason": reason} for path, reason in self.rejected],
+            "skipped": dict(sorted(self.skipped.items())),
+        }
+
+
+@dataclass(slots=True)
+class Tally:
+    """Counts outcomes as they come and tells `on_progress` of each."""
+
+    total: int
+    on_progress: Callable[[Progress], None]
+    new: int = 0
+    known: int = 0
+    faces_found: int = 0
+    faces_embedded: int = 0
+    rejected: list[tuple[str, str]] = field(default_factory=list)
+    photos: dict[str, None] = field(default_factory=dict)
+
+    def count_rejected(self, rejection: Rejection) -> None:
+        """A file that cannot be used."""
+        self.rejected.append((shown(rejection.path), rejection.reason))
+        self._through(rejection.path)
+
+    def count_known(self, sha256: str, path: bytes) -> None:
+        """A file whose content is known."""
+        self.known += 1
+        self.photos[sha256] = None
+        self._through(path)
+
+    def count_finished(
+        self, sha256: str, path: bytes, *, new: bool, faces: int, afresh: bool
+    ) -> None:
+        """A photo that was embedded; `new` content or not, its faces found `afresh` or not."""
+        self.new += new
+        self.known += not new
+        self.faces_found += faces if afresh else 0
+        self.faces_embedded += faces
+        self.photos[sha256] = None
+        self._through(path)
+
+    def summary(self, seconds: float, skipped: list[Skipped]) -> IngestSummary:
+        """The ingest as a whole."""
+        return IngestSummary(
+            photos_seen=self.new + self.known + len(self.rejected),
+            photos_new=self.new,
+            photos_known=self.known,
+            photos_rejected=len(self.rejected),
+            faces_found=self.faces_found,
+            faces_embedded=self.faces_embedded,
+            seconds=seconds,
+            rejected=self.rejected,
+            photos=list(self.photos),
+            skipped=Counter(entry.kind for entry in skipped),
+        )
+
+    def _through(self, path: bytes) -> None:
+        done = self.new + self.known + len(self.rejected)
+        self.on_progress(Progress(done, self.total, self.faces_found, shown(path)))

@@ -1,0 +1,249 @@
+"""A few processes that each do one photo at a time and may die alone.
+
+A codec that crashes, eats the memory or never returns costs its photo and nothing else: the
+process is replaced and the photo is rejected with the reason. `concurrent.futures` is no help
+there: one dead process breaks its whole pool, and a job has no time limit.
+
+Every process is driven by a thread of the pool, so results can be awaited in any order while
+the main thread computes.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import multiprocessing
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from multiprocessing.connection import Connection
+from multiprocessing.context import SpawnProcess
+from queue import SimpleQueue
+from types import TracebackType
+from typing import Any, Generic, TypeVar
+
+from tracker.errors import PhotoRejected
+
+Job = TypeVar("Job")
+Answer = TypeVar("Answer")
+
+TIME_LIMIT_S = 10.0
+"""For decoding one photo; a 12-megapixel JPEG takes a hundredth of it."""
+
+START_LIMIT_S = 60.0
+"""For a process to start, on a machine that is busy with other things."""
+
+MEMORY_LIMIT = 1_000_000_000
+"""Bytes of address space that a process may take beyond what it has after its start."""
+
+
+M_ARENA_MAX = -8
+"""glibc's number for it, from malloc.h."""
+
+
+class NeedsRoom(Exception):  # noqa: N818  (a question, not a failure)
+    """Raised by the work when it should run with no other such job beside it."""
+
+
+class Died(Exception):  # noqa: N818
+    """The process is gone, or had to go; `code` and `reason` are for the photo's rejection."""
+
+    def __init__(self, code: str, reason: str) -> None:
+        """What to tell about the photo it was busy with."""
+        super().__init__(reason)
+        self.code = code
+        self.reason = reason
+
+
+class Workers(Generic[Job, Answer]):
+    """Runs `work(job, alone)` in `count` spawned processes.
+
+    Spawned, not forked: a forked child would share the database's lock and torch's threads.
+    `work` must be importable by its name. Use it as a context manager.
+    """
+
+    def __init__(
+        self,
+        work: Callable[[Job, bool], Answer],
+        *,
+        count: int,
+        time_limit: float = TIME_LIMIT_S,
+    ) -> None:
+        """Starts nothing yet: a process begins with its first job."""
+        self._threads = ThreadPoolExecutor(count, thread_name_prefix="reader")
+        self._workers = [_Worker(work, time_limit) for _ in range(count)]
+        self._idle: SimpleQueue[_Worker] = SimpleQueue()
+        for worker in self._workers:
+            self._idle.put(worker)
+        self._roomy = threading.Lock()
+
+    def submit(self, job: Job) -> Future[Answer]:
+        """The answer to come. Its exceptions are PhotoRejected only."""
+        return self._threads.submit(self._run, job)
+
+    def _run(self, job: Job) -> Answer:
+        worker = self._idle.get()
+        try:
+            with suppress(NeedsRoom, Died):
+                answer: Answer = worker.call(job, alone=False)
+                return answer
+            # Once more, in a fresh process if the first is gone, and with the room for it: what
+            # an earlier photo left behind, or another program took, is not this photo's fault.
+            with self._roomy:
+                answer = worker.call(job, alone=True)
+            return answer
+        except Died as death:
+            raise PhotoRejected(death.code, death.reason) from None
+        finally:
+            self._idle.put(worker)
+
+    def close(self) -> None:
+        """End the processes, also in the middle of a job."""
+        for worker in self._workers:
+            worker.close()
+        self._threads.shutdown(wait=True, cancel_futures=True)
+
+    def __enter__(self) -> Workers[Job, Answer]:
+        """The pool itself."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Ends the processes."""
+        self.close()
+
+
+class _Worker:
+    """One process, started when it is first needed and again after each death."""
+
+    def __init__(self, work: Callable[[Any, bool], Any], time_limit: float) -> None:
+        self._work = work
+        self._time_limit = time_limit
+        self._process: SpawnProcess | None = None
+        self._pipe: Connection | None = None
+        self._closed = False
+        self._lock = threading.Lock()
+
+    def call(self, job: object, *, alone: bool) -> Any:  # noqa: ANN401  (the work's own type)
+        """The work's answer; raises what the work raised, or Died."""
+        try:
+            pipe = self._started()
+            pipe.send((job, alone))
+            if not pipe.poll(self._time_limit):
+                raise PhotoRejected(
+                    "too-slow", f"It could not be decoded within {self._time_limit:.0f} seconds."
+                )
+            kind, value = pipe.recv()
+        except (EOFError, OSError):
+            self._end()
+            raise Died("crashed", "It makes the decoder crash.") from None
+        except PhotoRejected:
+            self._end()
+            raise
+        if kind == "done":
+            return value
+        if kind == "no memory":
+            self._end()
+            raise Died("too-large", "It needs more memory than can be spared.")
+        raise value
+
+    def _started(self) -> Connection:
+        with self._lock:
+            if self._closed:
+                raise EOFError
+            if self._pipe is not None:
+                return self._pipe
+            context = multiprocessing.get_context("spawn")
+            ours, theirs = context.Pipe()
+            process = context.Process(
+                target=_serve, args=(self._work, theirs), daemon=True, name="tracker-reader"
+            )
+            with _interrupts_held_back():
+                process.start()
+            theirs.close()
+            self._process, self._pipe = process, ours
+        if not ours.poll(START_LIMIT_S):
+            raise EOFError
+        ours.recv()
+        return ours
+
+    def _end(self) -> None:
+        with self._lock:
+            process, pipe = self._process, self._pipe
+            self._process = self._pipe = None
+        if process is not None:
+            process.kill()
+            process.join()
+        if pipe is not None:
+            pipe.close()
+
+    def close(self) -> None:
+        """Kill the process; the thread that waits for it sees the pipe's end."""
+        with self._lock:
+            self._closed = True
+            if self._process is not None:
+                self._process.kill()
+
+
+def _serve(work: Callable[[Any, bool], Any], pipe: Connection) -> None:
+    """The process's own loop; ends with the pipe, so also when the parent is gone."""
+    _confine()
+    with suppress(EOFError, OSError, KeyboardInterrupt):
+        pipe.send("ready")
+        while True:
+            job, alone = pipe.recv()
+            pipe.send(_answer(work, job, alone))
+
+
+def _answer(work: Callable[[Any, bool], Any], job: object, alone: bool) -> tuple[str, Any]:
+    try:
+        return "done", work(job, alone)
+    except (PhotoRejected, NeedsRoom) as error:
+        return "refused", error
+    except MemoryError:
+        return "no memory", None
+    except Exception as error:
+        name = type(error).__name__
+        return "refused", PhotoRejected("damaged", f"It cannot be decoded ({name}).")
+
+
+def _confine() -> None:
+    """Ctrl-C is the parent's to handle; bounded memory; no core dump of anyone's photos."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+    if sys.platform == "win32":
+        return
+    import resource
+
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    if sys.platform == "linux":
+        # One malloc arena instead of one per decoding thread: freed pixels go back to the
+        # system (265 MB resident after fifteen HEICs with the default, 130 MB so).
+        ctypes.CDLL(None).mallopt(M_ARENA_MAX, 1)
+        with open("/proc/self/statm", encoding="ascii") as file:  # noqa: PTH123
+            pages = int(file.read().split()[0])
+        limit = pages * os.sysconf("SC_PAGE_SIZE") + MEMORY_LIMIT
+        _, hard = resource.getrlimit(resource.RLIMIT_AS)
+        if hard == resource.RLIM_INFINITY or limit < hard:
+            resource.setrlimit(resource.RLIMIT_AS, (limit, hard))
+
+
+@contextmanager
+def _interrupts_held_back() -> Iterator[None]:
+    """A Ctrl-C while a child starts would reach it before it can ignore it, and be printed."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
