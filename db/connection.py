@@ -12,8 +12,9 @@ from pathlib import Path
 import duckdb
 
 from . import migrations
-from .errors import WorkspaceMissing
-from .translate import damaged, newer, translated
+from .errors import StoreError, WorkspaceMissing
+from .text import shown
+from .translate import damaged, newer, read_only, translated
 
 __all__ = ["DATABASE", "open_workspace", "transaction", "translated", "utc_now"]
 
@@ -53,20 +54,32 @@ def open_workspace(home: Path, *, create: bool = False) -> duckdb.DuckDBPyConnec
     second handle would drop the lock (POSIX locks belong to the process, not to the handle).
     """
     home = Path(home)
-    what = f"the workspace in {printable(home)}"
     file = home / DATABASE
+    what = _named(home)
+    _must_be_text(home)
     with translated(what):
-        _prepare(home, file, create=create)
+        if not _exists(home, file):
+            if not create:
+                raise WorkspaceMissing(
+                    f"There is no workspace in {shown(os.fsencode(home))}.",
+                    hint="make one: tracker init --child NAME --born DATE",
+                )
+            _create(home, file)
+        _must_be_writable(home)
+        return _connect(file, what)
+
+
+def _connect(file: Path, what: str) -> duckdb.DuckDBPyConnection:
+    with translated(what):
         with _private():
             con = duckdb.connect(os.fspath(file), config=_CONFIG)
-    try:
-        with translated(what):
+        try:
             con.execute("SET lock_configuration = true")
             _migrate(con, what)
             _close_to_others(file)
-    except BaseException:
-        con.close()
-        raise
+        except BaseException:
+            con.close()
+            raise
     return con
 
 
@@ -89,36 +102,55 @@ def utc_now() -> datetime:
     return datetime.now(UTC).replace(tzinfo=None)
 
 
-def printable(path: Path) -> str:
-    """A path for a message: bytes that are no text become escapes."""
-    return os.fsencode(path).decode("utf-8", "backslashreplace")
+def _named(home: Path) -> str:
+    return f"the workspace in {shown(os.fsencode(home))}"
 
 
-def _prepare(home: Path, file: Path, *, create: bool) -> None:
-    """Make the folder, or say that there is no workspace."""
-    empty = file.exists() and file.stat().st_size == 0
-    wal = file.with_name(file.name + ".wal")
-    left_over = wal.exists() and wal.stat().st_size > 0
-    if empty and left_over:
-        raise damaged(f"the workspace in {printable(home)}", "tracker.duckdb is empty")
-    if file.exists() and not empty:
-        return
-    if left_over and not file.exists():
+def _exists(home: Path, file: Path) -> bool:
+    """Whether there is a workspace; raises where only a part of one is left."""
+    journal = file.with_name(file.name + ".wal")
+    there = file.exists() and file.stat().st_size > 0
+    if not there and journal.exists() and journal.stat().st_size > 0:
         raise damaged(
-            f"the workspace in {printable(home)}",
-            "tracker.duckdb is gone, and its journal tracker.duckdb.wal is still there",
+            _named(home),
+            "tracker.duckdb is gone or empty, and its journal tracker.duckdb.wal is still there.",
         )
-    if not create:
-        raise WorkspaceMissing(
-            f"There is no workspace in {printable(home)}.",
-            hint="make one: tracker init --child NAME --born DATE",
-        )
+    return there
+
+
+def _create(home: Path, file: Path) -> None:
+    """Make the folder and the database, whole or not at all."""
     if not home.exists():
         home.mkdir(mode=0o700, parents=True)
     elif not any(home.iterdir()):
         home.chmod(0o700)  # an empty folder was made for this; one with other things was not
-    if empty:
-        file.unlink()  # a creation that was interrupted before the first byte
+    _must_be_writable(home)
+    # Made under another name: a creation that is cut short leaves no half of a workspace.
+    draft = home / f".{DATABASE}.{os.getpid()}.new"
+    try:
+        _connect(draft, _named(home)).close()
+        draft.replace(file)
+    finally:
+        for left_over in home.glob(f".{DATABASE}.*.new*"):
+            left_over.unlink(missing_ok=True)
+
+
+def _must_be_writable(home: Path) -> None:
+    """DuckDB opens a database in a folder where it cannot make its journal; this does not."""
+    effective = os.access in os.supports_effective_ids
+    if not os.access(home, os.W_OK | os.X_OK, effective_ids=effective):
+        raise read_only(_named(home))
+
+
+def _must_be_text(home: Path) -> None:
+    try:
+        os.fspath(home).encode("utf-8")
+    except UnicodeEncodeError:
+        raise StoreError(
+            f"The folder {shown(os.fsencode(home))} has a name that is no text, and DuckDB cannot "
+            "open a file in it.",
+            hint="give another folder with --home; photos may lie in folders of any name.",
+        ) from None
 
 
 def _migrate(con: duckdb.DuckDBPyConnection, what: str) -> None:
@@ -126,7 +158,7 @@ def _migrate(con: duckdb.DuckDBPyConnection, what: str) -> None:
     tables = _tables(con)
     if "schema_migrations" not in tables:
         if tables:
-            raise damaged(what, "tracker.duckdb is a database of something else")
+            raise damaged(what, "tracker.duckdb is a database of something else.")
         with transaction(con):
             con.execute(
                 "CREATE TABLE schema_migrations (number INTEGER PRIMARY KEY, name VARCHAR NOT NULL,"

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import duckdb
+import pyarrow as pa
 
 from . import arrow, embedders
 from .connection import translated
@@ -111,4 +113,22 @@ def left_out(con: duckdb.DuckDBPyConnection, child_id: int) -> pd.DataFrame:
             ORDER BY reason, path
             """,  # noqa: S608
             [child_id],
+        )
+
+
+def described(con: duckdb.DuckDBPyConnection, face_ids: Sequence[int]) -> pd.DataFrame:
+    """Where these faces are from: face_id, what ("face"), path, date, who (their label's name)."""
+    asked = pa.table({"face_id": pa.array(sorted({int(i) for i in face_ids}), pa.int64())})
+    with translated(), arrow.staged(con, "asked_faces", asked):
+        return arrow.frame(
+            con,
+            f"""
+            WITH seen AS (SELECT photo_id, min(shown) AS path FROM photo_paths GROUP BY photo_id)
+            SELECT face_id, 'face' AS what, coalesce(path, '') AS path, {DATE_IN_WORDS} AS date,
+                coalesce(name, '') AS who
+            FROM asked_faces JOIN faces USING (face_id) JOIN photos USING (photo_id)
+            LEFT JOIN seen USING (photo_id) LEFT JOIN labels USING (face_id)
+            LEFT JOIN people USING (person_id)
+            ORDER BY earliest NULLS LAST, path, face_id
+            """,  # noqa: S608
         )

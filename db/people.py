@@ -14,6 +14,7 @@ from .connection import transaction, translated
 from .decisions import decide, labels
 from .errors import Conflict
 from .records import Person
+from .text import plain
 
 __all__ = [
     "PersonCounts",
@@ -120,7 +121,7 @@ def find(con: duckdb.DuckDBPyConnection, name: str) -> Person | None:
             SELECT {_COLUMNS} FROM people
             WHERE name_key = ? AND NOT removed AND merged_into IS NULL
             """,  # noqa: S608
-            [_sayable(name_key(name))],
+            [plain(name_key(name))],
         )
     return None if row is None else Person(*row)
 
@@ -132,7 +133,7 @@ def get(con: duckdb.DuckDBPyConnection, name: str) -> Person:
         return found
     near = nearest_names(con, name)
     raise Conflict(
-        f"Nobody here is called {_sayable(name)!r}.",
+        f"Nobody here is called {plain(name)!r}.",
         hint=f"did you mean {' or '.join(map(repr, near))}?"
         if near
         else "add them: tracker person add NAME --relation mother",
@@ -279,9 +280,9 @@ def checked_name(name: str) -> str:
             f"That name has {len(name)} characters.",
             hint=f"a name has at most {LONGEST_NAME} characters.",
         )
-    if name != _sayable(name):
+    if name != plain(name):
         raise Conflict(
-            f"The name {_sayable(name)!r} holds bytes that are no text.",
+            f"The name {plain(name)!r} holds bytes that are no text.",
             hint="type it again in a terminal that is set to UTF-8.",
         )
     return name
@@ -304,7 +305,7 @@ def _removed(con: duckdb.DuckDBPyConnection, name: str) -> Person | None:
         SELECT {_COLUMNS} FROM people WHERE name_key = ? AND removed AND merged_into IS NULL
         ORDER BY person_id DESC LIMIT 1
         """,  # noqa: S608
-        [_sayable(name_key(name))],
+        [plain(name_key(name))],
     )
     return None if row is None else Person(*row)
 
@@ -314,8 +315,3 @@ def _one(con: duckdb.DuckDBPyConnection, person_id: int) -> Person:
     if found is None:
         raise Conflict(f"There is no person with the number {person_id}.")
     return found
-
-
-def _sayable(text: str) -> str:
-    """The text with what is no text escaped: what DuckDB and a terminal can hold."""
-    return text.encode("utf-8", "backslashreplace").decode("utf-8")

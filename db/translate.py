@@ -35,7 +35,8 @@ _NO_RIGHT = re.compile(
 _IN_USE = re.compile(r"conflicting lock|could not set lock|being used by another", re.IGNORECASE)
 _NEWER = re.compile(
     r"version number \d+, but we can only read|newer version of duckdb|"
-    r"was (?:created|written) (?:with|by) a newer|higher storage version",
+    r"storage version greater than|storage version of an existing database cannot be lowered|"
+    r"failed to read wal of version",
     re.IGNORECASE,
 )
 _DAMAGED = re.compile(
@@ -75,9 +76,9 @@ def from_duckdb(  # noqa: PLR0911  one line for each kind
         found = _PID.search(text)
         return in_use(int(found.group(1)) if found else None, what)
     if _FULL.search(text):
-        return _disk_full(what)
+        return disk_full(what)
     if _NO_RIGHT.search(text):
-        return _read_only(what)
+        return read_only(what)
     if _NEWER.search(text):
         return newer(what)
     if _DAMAGED.search(text) or isinstance(error, duckdb.FatalException):
@@ -96,18 +97,20 @@ def from_duckdb(  # noqa: PLR0911  one line for each kind
 def from_os(error: OSError, what: str = "the workspace") -> StoreError:
     """The workspace's error for one of the operating system's, by its number."""
     if error.errno in _FULL_CODES:
-        return _disk_full(what)
+        return disk_full(what)
     if error.errno in _NO_RIGHT_CODES:
-        return _read_only(what)
+        return read_only(what)
     said = error.strerror or type(error).__name__
-    return StoreError(f"{what} cannot be used: {said}.", hint="check the path given to --home.")
+    return StoreError(
+        f"{_sentence(what)} cannot be used: {said}.", hint="check the path given to --home."
+    )
 
 
 def in_use(pid: int | None, what: str) -> WorkspaceInUse:
     """Another process holds the database."""
     who = f"process {pid}" if pid is not None else "another process"
     return WorkspaceInUse(
-        f"{what} is in use by {who}.",
+        f"{_sentence(what)} is in use by {who}.",
         pid=pid,
         hint="wait until that tracker has finished (a review page holds the workspace until it "
         "is closed), or give another folder with --home.",
@@ -116,29 +119,35 @@ def in_use(pid: int | None, what: str) -> WorkspaceInUse:
 
 def damaged(what: str, detail: str) -> WorkspaceDamaged:
     """The database cannot be read; `detail` says how that showed."""
-    return WorkspaceDamaged(f"{what} is damaged: {detail}", hint=KEEP_THE_FILE)
+    return WorkspaceDamaged(f"{_sentence(what)} is damaged: {detail}", hint=KEEP_THE_FILE)
 
 
 def newer(what: str) -> WorkspaceNewer:
     """The database was written by a later version."""
     return WorkspaceNewer(
-        f"{what} was written by a later version of the tracker.",
+        f"{_sentence(what)} was written by a later version of the tracker.",
         hint="update the tracker, or give another folder with --home.",
     )
 
 
-def _disk_full(what: str) -> DiskFull:
+def disk_full(what: str) -> DiskFull:
+    """There is no room left."""
     return DiskFull(
         f"There is no room left on the disk for {what}; what was stored before is kept.",
         hint="make room and run the same command again: it goes on where it was.",
     )
 
 
-def _read_only(what: str) -> WorkspaceReadOnly:
+def read_only(what: str) -> WorkspaceReadOnly:
+    """There is no right to write."""
     return WorkspaceReadOnly(
-        f"{what} cannot be written: no right to write there.",
+        f"{_sentence(what)} cannot be written: no right to write there.",
         hint="give yourself the right to write in that folder, or another folder with --home.",
     )
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _first_line(text: str) -> str:
