@@ -278,7 +278,7 @@ def _check_size(image: Image.Image, scale: int, alone: bool) -> None:
 
 
 def _exif(image: Image.Image) -> tuple[ExifDates, bool]:
-    """The EXIF dates, and whether turning the image upright swaps its sides.
+    """The EXIF dates, and whether turning the image upright will swap its sides.
 
     Broken EXIF data is no reason to lose a photo: it counts as none.
     """
@@ -296,7 +296,8 @@ def _exif(image: Image.Image) -> tuple[ExifDates, bool]:
         digitized=_text(inner.get(ExifTags.Base.DateTimeDigitized)),
         modified=_text(exif.get(ExifTags.Base.DateTime)),
     )
-    return dates, orientation in (5, 6, 7, 8)
+    # Pillow swaps a TIFF's sides as it reads the header.
+    return dates, orientation in (5, 6, 7, 8) and image.format != "TIFF"
 
 
 def _text(value: object) -> str | None:
@@ -320,7 +321,7 @@ def _formats() -> tuple[str, ...]:
     import pi_heif
 
     pi_heif.register_heif_opener(thumbnails=False, depth_images=False, aux_images=False)
-    Image.MAX_IMAGE_PIXELS = MAX_PIXELS  # our own check is stricter and has better words
+    Image.MAX_IMAGE_PIXELS = None  # _check_size() does it, by bytes, before anything is decoded
     return PILLOW_FORMATS
 
 
@@ -351,8 +352,6 @@ def _refusing(data: bytes) -> Iterator[None]:
             yield
     except (PhotoRejected, NeedsRoom, MemoryError):
         raise
-    except Image.DecompressionBombError:
-        raise PhotoRejected("too-large", "It has more pixels than can be decoded safely.") from None
     except Exception as error:  # any kind: OSError, ValueError, SyntaxError, struct.error, ...
         if "memory" in str(error).lower():  # as Pillow's and libheif's own codecs say it
             raise MemoryError from None

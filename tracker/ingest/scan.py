@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from db.records import Rejection
+from db.text import shown
 from tracker.errors import UsageError
 
 PHOTO_SUFFIXES = frozenset(
@@ -43,12 +44,18 @@ class Skipped:
     kind: str
 
 
+__all__ = [
+    "PHOTO_SUFFIXES",
+    "Entry",
+    "Found",
+    "Skipped",
+    "absolute",
+    "scan",
+    "shown",
+    "why_unreadable",
+]
+
 Entry = Found | Skipped | Rejection
-
-
-def shown(path: bytes) -> str:
-    """The path as text; bytes that are no UTF-8 appear as `\\xff`."""
-    return path.decode("utf-8", "backslashreplace")
 
 
 def absolute(path: str | bytes | os.PathLike[str]) -> bytes:
@@ -92,7 +99,7 @@ def _start(start: bytes, folders: set[tuple[int, int]]) -> Iterator[Entry]:
     try:
         status = os.stat(start)  # noqa: PTH116
     except OSError as error:
-        yield unreadable(start, error)
+        yield _unreadable(start, error)
         return
     if stat.S_ISDIR(status.st_mode):
         yield from _walk(start, status, folders)
@@ -113,7 +120,7 @@ def _walk(top: bytes, status: os.stat_result, folders: set[tuple[int, int]]) -> 
             with os.scandir(folder) as listing:
                 entries = sorted(listing, key=lambda entry: entry.name)
         except OSError as error:
-            yield unreadable(folder, error, what="folder")
+            yield _unreadable(folder, error, what="folder")
             continue
         for entry in entries:
             yield from _entry(entry, below)
@@ -134,7 +141,7 @@ def _entry(entry: os.DirEntry[bytes], below: list[tuple[bytes, os.stat_result]])
         else:
             yield Skipped(entry.path, shown(suffix) or "no suffix")
     except OSError as error:
-        yield unreadable(entry.path, error)
+        yield _unreadable(entry.path, error)
 
 
 def _file(path: bytes, status: os.stat_result) -> Found | Rejection:
@@ -143,7 +150,7 @@ def _file(path: bytes, status: os.stat_result) -> Found | Rejection:
     return Found(path, status.st_size, status.st_mtime_ns, status.st_ino)
 
 
-def unreadable(path: bytes, error: OSError, *, what: str = "file") -> Rejection:
+def _unreadable(path: bytes, error: OSError, *, what: str = "file") -> Rejection:
     """What the operating system would not let us read, in words."""
     code, reason = why_unreadable(error, what)
     return Rejection(path, code, reason, 0, 0, 0)

@@ -1,0 +1,40 @@
+"""Jobs for the workers' tests; in a module of its own because spawned processes import it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import time
+from pathlib import Path
+
+from tracker.errors import PhotoRejected
+from tracker.ingest.workers import NeedsRoom
+
+
+def act(job: str, alone: bool) -> str:
+    """Do what the job says: one word, or a word and an argument."""
+    word, _, argument = job.partition(" ")
+    if word == "die":
+        os.kill(os.getpid(), signal.SIGSEGV)
+    elif word == "hang":
+        time.sleep(3600)
+    elif word == "refuse":
+        raise PhotoRejected("damaged", "The file is damaged.")
+    elif word == "raise":
+        raise ZeroDivisionError
+    elif word == "eat":
+        hoard = [bytes(50_000_000) for _ in range(200)]  # not even touched
+        return str(len(hoard))
+    elif word == "room" and not alone:
+        raise NeedsRoom
+    elif word == "sleep":
+        time.sleep(float(argument))
+    elif word == "die-once":
+        mark = Path(argument)
+        if not mark.exists():
+            mark.touch()
+            os._exit(1)
+    elif word == "modules":
+        return " ".join(sorted({name.partition(".")[0] for name in sys.modules}))
+    return f"{job} by {os.getpid()}"

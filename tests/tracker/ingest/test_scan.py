@@ -1,0 +1,189 @@
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+import textwrap
+from collections.abc import Iterable
+from pathlib import Path
+
+import pytest
+
+from db.records import Rejection
+from tracker.errors import UsageError
+from tracker.ingest import scan as scanning
+from tracker.ingest.scan import Found, Skipped, scan, shown
+
+NOBODY = 65534
+
+
+def files(entries: Iterable[object]) -> list[str]:
+    return [shown(e.path) for e in entries if isinstance(e, Found)]
+
+
+def names(entries: Iterable[object]) -> list[str]:
+    return [Path(name).name for name in files(entries)]
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Path:
+    top = tmp_path / "photos"
+    for name in ("b.jpg", "a.JPG", "sub/c.heic", "sub/deeper/d.png", "notes.txt", "clip.mp4"):
+        (top / name).parent.mkdir(parents=True, exist_ok=True)
+        (top / name).write_bytes(b"x")
+    return top
+
+
+def test_every_photo_of_a_folder_is_found_in_the_order_of_names(tree: Path) -> None:
+    assert names(scan([tree])) == ["a.JPG", "b.jpg", "c.heic", "d.png"]
+
+
+def test_videos_and_texts_are_skipped_and_counted_by_kind(tree: Path) -> None:
+    kinds = sorted(e.kind for e in scan([tree]) if isinstance(e, Skipped))
+    assert kinds == [".mp4", ".txt"]
+
+
+def test_hidden_entries_and_other_programs_thumbnails_are_skipped(tree: Path) -> None:
+    (tree / ".hidden.jpg").write_bytes(b"x")
+    (tree / "@eaDir").mkdir()
+    (tree / "@eaDir" / "thumb.jpg").write_bytes(b"x")
+    (tree / ".cache").mkdir()
+    (tree / ".cache" / "thumb.jpg").write_bytes(b"x")
+    entries = list(scan([tree]))
+    assert names(entries) == ["a.JPG", "b.jpg", "c.heic", "d.png"]
+    assert sum(isinstance(e, Skipped) and e.kind == "hidden" for e in entries) == 3
+
+
+def test_links_are_not_followed_so_a_loop_ends(tree: Path) -> None:
+    (tree / "loop").symlink_to(tree, target_is_directory=True)
+    (tree / "link.jpg").symlink_to(tree / "b.jpg")
+    entries = list(scan([tree]))
+    assert names(entries) == ["a.JPG", "b.jpg", "c.heic", "d.png"]
+    assert sum(isinstance(e, Skipped) and e.kind == "link" for e in entries) == 2
+
+
+def test_what_is_named_explicitly_is_tried_whatever_it_is_called(tree: Path) -> None:
+    (tree / ".odd").write_bytes(b"x")
+    (tree / "link").symlink_to(tree / "b.jpg")
+    assert names(scan([tree / "notes.txt", tree / ".odd", tree / "link"])) == [
+        "notes.txt",
+        ".odd",
+        "link",
+    ]
+
+
+def test_a_file_reached_twice_is_found_once(tree: Path) -> None:
+    assert names(scan([tree, tree / "b.jpg", tree / "sub", tree])) == [
+        "a.JPG",
+        "b.jpg",
+        "c.heic",
+        "d.png",
+    ]
+
+
+def test_size_time_and_inode_come_along(tree: Path) -> None:
+    found = next(e for e in scan([tree / "b.jpg"]) if isinstance(e, Found))
+    status = (tree / "b.jpg").stat()
+    assert (found.byte_size, found.mtime_ns, found.inode) == (1, status.st_mtime_ns, status.st_ino)
+
+
+def test_an_absent_path_is_named_before_anything_is_read(tree: Path) -> None:
+    with pytest.raises(UsageError, match="nowhere does not exist") as caught:
+        scan([tree, tree / "nowhere"])  # not even iterated
+    assert caught.value.hint
+
+
+@pytest.mark.parametrize("path", [b"", b"a\0b"])
+def test_a_path_that_no_file_system_holds_is_a_usage_error(path: bytes) -> None:
+    with pytest.raises(UsageError, match="is not a path"):
+        scan([path])
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        b'it\'s "quoted".jpg',
+        b"two\nlines.jpg",
+        b"<script>alert(1)<\xe2\x88\x95script>.jpg",
+        b"latin-\xe9.jpg",
+        b"\xff\xfe.jpg",
+        "naïve 👶🏽 \u202e.jpg".encode(),
+        b"-rf.jpg",
+        b" .jpg",
+    ],
+)
+def test_any_name_that_the_file_system_allows_is_found(tmp_path: Path, name: bytes) -> None:
+    path = os.path.join(os.fsencode(tmp_path), name)  # noqa: PTH118
+    with open(path, "wb") as file:  # noqa: PTH123
+        file.write(b"x")
+    (found,) = scan([tmp_path])
+    assert isinstance(found, Found)
+    assert found.path == path
+    shown(found.path).encode("utf-8")
+
+
+def test_a_pipe_is_rejected_and_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.jpg")
+    (entry,) = scan([tmp_path])
+    assert isinstance(entry, Rejection)
+    assert entry.code == "not-a-file"
+
+
+def test_a_folder_that_vanishes_during_the_walk_costs_only_itself(tree: Path) -> None:
+    walk = iter(scan([tree]))
+    first = next(walk)
+    assert isinstance(first, Found)
+    for path in sorted((tree / "sub").rglob("*"), reverse=True):
+        path.unlink() if path.is_file() else path.rmdir()
+    (tree / "sub").rmdir()
+    (tree / "later.jpg").write_bytes(b"x")
+    rest = list(walk)
+    assert names(rest) == ["b.jpg"]
+    (lost,) = (e for e in rest if isinstance(e, Rejection))
+    assert (lost.code, Path(shown(lost.path)).name) == ("vanished", "sub")
+
+
+def test_a_folder_without_rights_is_rejected_and_the_others_go_on() -> None:
+    with tempfile.TemporaryDirectory() as name:  # pytest's own folders are closed to others
+        top = Path(name)
+        top.chmod(0o755)
+        (top / "sub").mkdir()
+        for photo in ("a.jpg", "sub/b.jpg", "z.jpg"):
+            (top / photo).write_bytes(b"x")
+        (top / "sub").chmod(0)
+        output = without_rights(
+            f"""
+            for entry in scan([{name!r}]):
+                print(type(entry).__name__, shown(entry.path), getattr(entry, "code", ""))
+            """
+        )
+        (top / "sub").chmod(0o755)
+    assert f"Rejection {top / 'sub'} no-rights" in output
+    assert f"Found {top / 'a.jpg'}" in output
+    assert f"Found {top / 'z.jpg'}" in output
+
+
+def without_rights(code: str) -> str:
+    """Run code as a user for whom file rights count, also where the tests run as root."""
+    become = ""
+    if os.geteuid() == 0:
+        become = f"os.setgroups([]); os.setgid({NOBODY}); os.setuid({NOBODY})"
+    program = f"import os\nfrom tracker.ingest.scan import scan, shown\n{become}\n"
+    done = subprocess.run(
+        [sys.executable, "-c", program + textwrap.dedent(code)],
+        capture_output=True,
+        check=False,
+        text=True,
+        timeout=60,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_errors_of_the_disk_are_told_in_words() -> None:
+    assert scanning.why_unreadable(OSError(5, "Input/output error")) == (
+        "unreadable",
+        "The file cannot be read: Input/output error.",
+    )
+    assert scanning.why_unreadable(PermissionError(13, "Permission denied"))[0] == "no-rights"

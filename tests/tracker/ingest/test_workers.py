@@ -1,0 +1,118 @@
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))  # for the spawned processes as well
+import reader_jobs
+
+from tracker.errors import PhotoRejected
+from tracker.ingest import decode
+from tracker.ingest.workers import Workers
+
+
+@pytest.fixture
+def pool() -> Iterator[Workers[str, str]]:
+    with Workers(reader_jobs.act, count=2, time_limit=3) as workers:
+        yield workers
+
+
+def pid(answer: str) -> int:
+    return int(answer.rpartition(" ")[2])
+
+
+def alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def test_answers_come_for_every_job_from_a_few_processes(pool: Workers[str, str]) -> None:
+    answers = [future.result() for future in [pool.submit(f"job{i}") for i in range(20)]]
+    assert [answer.split()[0] for answer in answers] == [f"job{i}" for i in range(20)]
+    assert len({pid(answer) for answer in answers}) <= 2
+    assert os.getpid() not in {pid(answer) for answer in answers}
+
+
+def test_a_process_that_crashes_costs_its_photo_only(pool: Workers[str, str]) -> None:
+    futures = [pool.submit(job) for job in ("a", "die", "b", "c", "die", "d")]
+    results = []
+    for future in futures:
+        try:
+            results.append(future.result().split()[0])
+        except PhotoRejected as problem:
+            results.append(problem.code)
+    assert results == ["a", "crashed", "b", "c", "crashed", "d"]
+
+
+def test_a_photo_is_tried_again_when_the_process_died_of_something_else(
+    pool: Workers[str, str], tmp_path: Path
+) -> None:
+    assert pool.submit(f"die-once {tmp_path / 'mark'}").result().startswith("die-once")
+
+
+def test_a_photo_that_never_ends_is_given_up_in_time(pool: Workers[str, str]) -> None:
+    pool.submit("warm").result()
+    started = time.monotonic()
+    with pytest.raises(PhotoRejected, match="within 3 seconds") as caught:
+        pool.submit("hang").result()
+    assert caught.value.code == "too-slow"
+    assert time.monotonic() - started < 8
+    assert pool.submit("next").result().startswith("next")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="memory is bounded on Linux only")
+def test_a_photo_that_eats_the_memory_is_rejected(pool: Workers[str, str]) -> None:
+    with pytest.raises(PhotoRejected) as caught:
+        pool.submit("eat").result()
+    assert caught.value.code == "too-large"
+    assert pool.submit("next").result().startswith("next")
+
+
+def test_refusals_and_surprises_come_back_as_rejections(pool: Workers[str, str]) -> None:
+    with pytest.raises(PhotoRejected, match=r"The file is damaged\."):
+        pool.submit("refuse").result()
+    with pytest.raises(PhotoRejected, match="ZeroDivisionError"):
+        pool.submit("raise").result()
+
+
+def test_a_job_that_needs_room_gets_it(pool: Workers[str, str]) -> None:
+    for future in [pool.submit("room") for _ in range(4)]:
+        assert future.result().startswith("room")
+
+
+def test_leaving_ends_the_processes_in_the_middle_of_their_jobs() -> None:
+    with Workers(reader_jobs.act, count=2, time_limit=60) as workers:
+        process = pid(workers.submit("a").result())
+        workers.submit("hang")
+        workers.submit("hang")
+        started = time.monotonic()
+    assert time.monotonic() - started < 5
+    wait_until(lambda: not alive(process))
+
+
+def test_without_a_job_no_process_is_started() -> None:
+    with Workers(reader_jobs.act, count=2) as workers:
+        assert all(worker._process is None for worker in workers._workers)
+
+
+def test_readers_import_neither_torch_nor_the_database() -> None:
+    with Workers(reader_jobs.act, count=1) as workers:
+        loaded = set(workers.submit("modules").result().split())
+    assert "tracker" in loaded
+    assert not loaded & {"torch", "duckdb", "pyarrow", "pandas", "typer", "onnxruntime"}
+    assert decode.work.__module__ in sys.modules
+
+
+def wait_until(condition: Callable[[], bool], seconds: float = 10) -> None:
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.02)
