@@ -18,8 +18,8 @@ class GaussianMixture:
 
     Fitted without looking at who is who. A relative's number is the log-density of the face
     under the mixture that this relative's own photos make of the Gaussians, less the mean over
-    relatives, in nats. The common shape matters: with one shape each, the widest Gaussian
-    would claim every face that is far from all of them, and a child's faces are.
+    relatives, in nats per component. The common shape matters: with one shape each, the widest
+    Gaussian would claim every face that is far from all of them, and a child's faces are.
     """
 
     components: ClassVar[int] = 8
@@ -48,6 +48,7 @@ class GaussianMixture:
         with quiet():
             self.mixture_.fit(flat)
         owned = one_hot(y, people).T @ self.mixture_.predict_proba(flat)
+        owned[owned < 0.5] = 0  # less than half a photo is no sign that one belongs there
         self.membership_ = owned / owned.sum(axis=1, keepdims=True)
         return self
 
@@ -57,6 +58,7 @@ class GaussianMixture:
         precision = self.mixture_.precisions_
         apart = flat[:, None, :] - self.mixture_.means_[None, :, :]
         logs = -0.5 * np.einsum("mcd,de,mce->mc", apart, precision, apart)
-        peak = logs.max(axis=1, keepdims=True)
-        density = np.exp(logs - peak) @ self.membership_.T
-        return about_their_mean(np.log(np.maximum(density, 1e-30)))
+        with np.errstate(divide="ignore"):
+            owned = np.log(self.membership_)
+        densities = np.logaddexp.reduce(logs[:, None, :] + owned[None, :, :], axis=2)
+        return about_their_mean(densities / flat.shape[1])

@@ -13,7 +13,7 @@ from tracker.methods.contract import CannotFit, Floats, Ints
 
 @dataclass
 class Lda:
-    """The log-density of each relative less the mean over relatives, in nats.
+    """Each relative's discriminant less the mean over relatives; 1 is what its own photos reach.
 
     One covariance for all relatives, shrunk toward a multiple of the identity by the amount of
     Ledoit and Wolf (2004); equal weights for all relatives whatever their number of photos.
@@ -39,8 +39,12 @@ class Lda:
         ridge, weight = shrinkage * spread, (1 - shrinkage) / n
         inner = np.eye(n) * ridge + weight * (within @ within.T)
         pulled = within.T @ np.linalg.solve(inner, weight * (within @ means.T))
-        self.weights_ = (means.T - pulled) / ridge
-        self.intercepts_ = -0.5 * np.einsum("rd,dr->r", means, self.weights_)
+        weights = (means.T - pulled) / ridge
+        intercepts = -0.5 * np.einsum("rd,dr->r", means, weights)
+        own = float(np.diagonal(about_their_mean(means @ weights + intercepts)).mean())
+        if own <= 0:
+            raise CannotFit("the relatives' photos are the same")
+        self.weights_, self.intercepts_ = weights / own, intercepts / own
         return self
 
     def decision_scores(self, X: Floats) -> Floats:

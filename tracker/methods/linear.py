@@ -23,7 +23,7 @@ class Linear:
         """Learn `layers_`: weights `(d, R)` and bias `(R,)`, float32."""
         people = class_count(X, y, least_people=2)
         self.layers_ = train(
-            X, y, [X.shape[1], people], seed=self.seed, steps=100, rate=0.05, decay=1e-3
+            X, y, [X.shape[1], people], seed=self.seed, steps=100, rate=0.05, decay=2e-3
         )
         return self
 

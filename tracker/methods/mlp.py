@@ -28,7 +28,7 @@ class Mlp:
             seed=self.seed,
             steps=100,
             rate=0.02,
-            decay=1e-3,
+            decay=2e-3,
         )
         return self
 

@@ -16,13 +16,13 @@ def agreement(leads: pd.DataFrame) -> pd.DataFrame:
     is NaN where there is none. It compares signs only: two methods may agree by chance in half
     of the months, and methods that see the same embeddings do so more often.
     """
-    signs = np.sign(leads.pivot(index="age_months", columns="method", values="difference"))
-    signs = signs.replace(0.0, np.nan)
+    wide = leads.pivot(index="age_months", columns="method", values="difference")
+    signs = np.sign(wide.to_numpy(dtype=np.float64, na_value=0.0))
     rows = []
-    for a in signs.columns:
-        for b in signs.columns:
-            both = signs[a].notna() & signs[b].notna()
+    for a, first in enumerate(wide.columns):
+        for b, second in enumerate(wide.columns):
+            both = (signs[:, a] != 0) & (signs[:, b] != 0)
             months = int(both.sum())
-            same = float((signs[a] == signs[b])[both].mean()) if months else float("nan")
-            rows.append((a, b, same, months))
+            same = float((signs[both, a] == signs[both, b]).mean()) if months else float("nan")
+            rows.append((first, second, same, months))
     return pd.DataFrame(rows, columns=list(AGREEMENT))

@@ -1,0 +1,136 @@
+"""Which of the "child's" faces are a relative's own.
+
+The same person is far nearer than kin: for a face network the median cosine is about .60 against
+.125 between parent and child. So a face of the mother among the child's is told by two things
+that must both hold, each against a null that is taken from the photos at hand:
+
+- it is as close to her photos as her own photos of other days are (not in the lowest 5 %);
+- it is closer to her than to the child at nearly that age, by more than the child's other faces
+  ever are by chance (5 % for all faces together, by their median and median deviation).
+
+Similarities are means over days of mean cosines. A mean cosine does not grow with the number of
+photos, as a cosine with an average face does, so the many photos of one and the few of the other
+can stand side by side. Faces of one day are never compared: a day's light makes strangers alike.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from tracker.resemblance.evidence import Codes, Evidence
+from tracker.resemblance.intervals import LEAST_DAYS, Array, Days
+
+LEVEL = 0.05
+NEAR_IN_AGE = 6
+"""Months: how far from a face's age the child's other faces may be to stand for the child."""
+
+LEAST_FACES = 8
+"""Faces of the child below which its own spread is not known."""
+
+MOST_ROUNDS = 5
+
+FLAGGED = ("row", "face_id", "relative", "similarity", "to_child")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SamePerson:
+    """`flagged`: one row per face that is a relative's own, columns `FLAGGED`; `row` is its place
+    in the child's evidence, `similarity` its mean cosine to that relative, `to_child` to the
+    child near that age. `unchecked`: sentences on what could not be told, for want of photos."""
+
+    flagged: pd.DataFrame
+    unchecked: tuple[str, ...]
+
+
+def find_same_person(relatives: Evidence, child: Evidence) -> SamePerson:
+    """Tell the relatives' own faces from the child's. See the module's docstring.
+
+    A face is judged by comparison with faces of at least three other days, of the relative and
+    of the child; where there are fewer, it stays with the child and `unchecked` says so.
+    """
+    unchecked = []
+    nearest: dict[int, tuple[str, float, float]] = {}
+    if len(child) < LEAST_FACES or len(np.unique(child.days)) <= LEAST_DAYS:
+        return _result(nearest, child, ("the child has too few faces to tell whose they are",))
+    for person, name in enumerate(relatives.names):
+        theirs = relatives.only(relatives.people == person)
+        if len(np.unique(theirs.days)) <= LEAST_DAYS:
+            unchecked.append(f"{name} has photos of too few days to tell a face from the child's")
+            continue
+        similarity = mean_cosine(child, theirs)
+        own = mean_cosine(theirs, theirs)
+        own = own[~np.isnan(own)]
+        if len(own) < LEAST_FACES:
+            unchecked.append(f"{name} has too few photos to tell a face from the child's")
+            continue
+        rank = np.searchsorted(np.sort(own), similarity, side="right")
+        as_own = (1 + rank) / (len(own) + 1) > LEVEL
+        for row, to_child in _nearer_than_chance(child, similarity, as_own).items():
+            if row not in nearest or similarity[row] > nearest[row][1]:
+                nearest[row] = (name, float(similarity[row]), to_child)
+    return _result(nearest, child, tuple(unchecked))
+
+
+def mean_cosine(faces: Evidence, others: Evidence, *, months: int | None = None) -> Array:
+    """Mean over the others' days of the mean cosine to that day's faces: float64 `(faces,)`.
+
+    The face's own day and photo do not count, nor, with `months`, others further off in age. NaN
+    where fewer than three days are left.
+    """
+    days = Days.of(others.days, np.zeros(len(others), dtype=np.int64))
+    apart = faces.days[:, None] != others.days[None, :]
+    apart &= faces.photos[:, None] != others.photos[None, :]
+    if months is not None:
+        apart &= np.abs(faces.ages[:, None].astype(np.int64) - others.ages[None, :]) <= months
+    weights = apart.astype(np.float64)
+    size = max(len(days.ages), 1)
+    member = np.zeros((len(others), size))
+    member[np.arange(len(others)), days.day_of] = 1
+    counts = weights @ member
+    sums = (weights * (faces.vectors @ others.vectors.T)) @ member
+    seen = counts > 0
+    by_day = np.divide(sums, counts, out=np.zeros_like(sums), where=seen)
+    found = seen.sum(axis=1)
+    mean = by_day.sum(axis=1) / np.maximum(found, 1)
+    return np.asarray(np.where(found >= LEAST_DAYS, mean, np.nan))
+
+
+def _nearer_than_chance(child: Evidence, similarity: Array, as_own: np.ndarray) -> dict[int, float]:
+    """Rows that are nearer to the relative than the child's faces are by chance.
+
+    What is found is taken out of the child's faces and the rest looked at again, for a few of the
+    relative's faces among the child's pull the child toward the relative.
+    """
+    from scipy.stats import norm
+
+    found = np.zeros(len(child), dtype=bool)
+    to_child = np.full(len(child), np.nan)
+    for _ in range(MOST_ROUNDS):
+        its: Codes = np.flatnonzero(~found)
+        to_child = mean_cosine(child, child.only(its), months=NEAR_IN_AGE)
+        to_child = np.where(np.isnan(to_child), mean_cosine(child, child.only(its)), to_child)
+        nearer = similarity - to_child
+        known = nearer[its][~np.isnan(nearer[its])]
+        if len(known) < LEAST_FACES:
+            break
+        middle = float(np.median(known))
+        spread = 1.4826 * float(np.median(np.abs(known - middle)))  # sd of a normal
+        limit = max(0.0, middle + float(norm.isf(LEVEL / len(known))) * spread)
+        now = as_own & (nearer > limit)
+        if not (now & ~found).any():
+            break
+        found |= now
+    return {int(row): float(to_child[row]) for row in np.flatnonzero(found)}
+
+
+def _result(
+    nearest: dict[int, tuple[str, float, float]], child: Evidence, unchecked: tuple[str, ...]
+) -> SamePerson:
+    rows = [
+        (row, int(child.face_ids[row]), name, similarity, to_child)
+        for row, (name, similarity, to_child) in sorted(nearest.items())
+    ]
+    return SamePerson(pd.DataFrame(rows, columns=list(FLAGGED)), unchecked)
