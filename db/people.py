@@ -17,6 +17,7 @@ from .records import Person
 from .text import plain
 
 __all__ = [
+    "Person",
     "PersonCounts",
     "add",
     "all_people",

@@ -1,0 +1,164 @@
+"""What is wrong with a workspace, for `tracker doctor`: every stored block is read."""
+
+from __future__ import annotations
+
+import stat
+from pathlib import Path
+
+import duckdb
+
+from . import embedders
+from .arrow import one
+from .connection import DATABASE, open_workspace, translated
+from .errors import StoreError
+
+# How far a vector's length may be from 1: float32 rounding of 512 numbers is below 1e-6.
+LENGTH_TOLERANCE = 1e-3
+
+# Each finds nothing in a workspace that only this program wrote.
+_RULES: tuple[tuple[str, str], ...] = (
+    (
+        "{n} photos are stored more than once.",
+        "SELECT count(*) - count(DISTINCT sha256) FROM photos",
+    ),
+    (
+        "{n} paths are stored more than once.",
+        "SELECT count(*) - count(DISTINCT path) FROM photo_paths",
+    ),
+    (
+        "{n} faces are stored more than once.",
+        "SELECT count(*) - count(DISTINCT face_id) FROM faces",
+    ),
+    (
+        "{n} paths belong to no stored photo.",
+        "SELECT count(*) FROM photo_paths ANTI JOIN photos USING (photo_id)",
+    ),
+    (
+        "{n} faces belong to no stored photo.",
+        "SELECT count(*) FROM faces ANTI JOIN photos USING (photo_id)",
+    ),
+    (
+        "{n} paths are both stored and rejected.",
+        """
+        SELECT count(*) FROM photo_paths f JOIN rejections r USING (path)
+        WHERE (f.byte_size, f.mtime_ns, f.inode) <> (r.byte_size, r.mtime_ns, r.inode)
+        """,
+    ),
+    (
+        "{n} photos have another number of faces than was found in them.",
+        """
+        SELECT count(*) FROM (
+            SELECT d.faces FROM detections d LEFT JOIN faces f USING (photo_id, detector)
+            GROUP BY photo_id, detector, d.faces HAVING count(f.face_id) <> d.faces)
+        """,
+    ),
+    (
+        "{n} photos have a date that ends before it begins.",
+        """
+        SELECT count(*) FROM photos
+        WHERE earliest > latest OR (earliest IS NULL) <> (latest IS NULL)
+        """,
+    ),
+    (
+        "{n} decisions are about a face that is not stored.",
+        "SELECT count(*) FROM decisions ANTI JOIN faces USING (face_id)",
+    ),
+    (
+        "{n} decisions are about a person who is not stored.",
+        """
+        SELECT count(*) FROM (SELECT person_id FROM decisions WHERE person_id IS NOT NULL)
+        ANTI JOIN people USING (person_id)
+        """,
+    ),
+    (
+        "{n} names are given to more than one person.",
+        """
+        SELECT count(*) - count(DISTINCT name_key) FROM people
+        WHERE NOT removed AND merged_into IS NULL
+        """,
+    ),
+)
+
+
+def check(home: Path) -> list[str]:
+    """What is wrong with the workspace in `home`, a sentence each; [] when nothing is.
+
+    Reads the whole database. What keeps it from being opened at all (missing, in use, damaged,
+    written by a later version) is raised as `open_workspace` raises it.
+    """
+    home = Path(home)
+    with open_workspace(home) as con:
+        return [*_modes(home), *problems(con)]
+
+
+def problems(con: duckdb.DuckDBPyConnection) -> list[str]:
+    """What is wrong with the rows of an open workspace, a sentence each."""
+    damage = _unreadable(con)
+    if damage:
+        return damage
+    with translated():
+        found = [said.format(n=n) for said, sql in _RULES if (n := _number(con, sql))]
+        for embedder in embedders.all_embedders(con):
+            found += _vectors(con, embedder.embedder_id)
+    return found
+
+
+def _unreadable(con: duckdb.DuckDBPyConnection) -> list[str]:
+    """Read every row of every table: DuckDB checks a block's checksum only when it reads it."""
+    found = []
+    with translated():
+        tables = con.execute(
+            "SELECT table_name FROM duckdb_tables() WHERE NOT internal ORDER BY table_name"
+        ).fetchall()
+    for (table,) in tables:
+        try:
+            with translated(f"the table {table}"):
+                one(con, f'SELECT bit_xor(hash(t)) FROM "{table}" t')  # noqa: S608
+        except StoreError as error:
+            found.append(str(error))
+    return found
+
+
+def _vectors(con: duckdb.DuckDBPyConnection, embedder_id: str) -> list[str]:
+    key = embedders.key_of(con, embedder_id)
+    if key is None:
+        return []
+    table = embedders.table_of(key[0])
+    rules = (
+        (
+            "{n} vectors of {embedder} are stored more than once.",
+            f"SELECT count(*) - count(DISTINCT face_id) FROM {table}",  # noqa: S608
+        ),
+        (
+            "{n} vectors of {embedder} belong to no stored face.",
+            f"SELECT count(*) FROM {table} ANTI JOIN faces USING (face_id)",  # noqa: S608
+        ),
+        (
+            "{n} vectors of {embedder} are not of length 1.",
+            f"""
+            SELECT count(*) FROM {table}
+            WHERE coalesce(abs(array_inner_product(vector, vector) - 1) > {LENGTH_TOLERANCE}, true)
+            """,  # noqa: S608
+        ),
+    )
+    return [
+        said.format(n=n, embedder=embedder_id) for said, sql in rules if (n := _number(con, sql))
+    ]
+
+
+def _number(con: duckdb.DuckDBPyConnection, sql: str) -> int:
+    row = one(con, sql)
+    return int(row[0]) if row else 0
+
+
+def _modes(home: Path) -> list[str]:
+    """Whether others may look at what is in the workspace."""
+    found = []
+    for path in (home, home / DATABASE, home / "gallery", home / "thumbnails"):
+        # `stat` opens nothing: opening the database again would drop its lock.
+        if path.exists() and stat.S_IMODE(path.stat().st_mode) & 0o077:
+            found.append(
+                f"Other users of this machine may look into {path.name}: "
+                f"chmod go-rwx on it keeps it yours."
+            )
+    return found
