@@ -1,0 +1,1 @@
+"""Whose face is this: matching against the gallery, the rules, the decisions."""

@@ -44,11 +44,11 @@ M_ARENA_MAX = -8
 """glibc's number for it, from malloc.h."""
 
 
-class NeedsRoom(Exception):  # noqa: N818  (a question, not a failure)
+class NeedsRoom(Exception):
     """Raised by the work when it should run with no other such job beside it."""
 
 
-class Died(Exception):  # noqa: N818
+class Died(Exception):
     """The process is gone, or had to go; `code` and `reason` are for the photo's rejection."""
 
     def __init__(self, code: str, reason: str) -> None:

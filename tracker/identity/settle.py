@@ -1,0 +1,332 @@
+"""Giving names to the faces of an ingest: what the user said, then what the gallery says."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from db import faces, people
+from db import photos as stored_photos
+from db.faces import FaceTable
+from db.gallery import Gallery
+from db.records import Decision, Person
+from tracker.identity import match
+from tracker.relations import CHILD, UNRELATED
+from tracker.vision.detector import DETECTOR_ID
+
+if TYPE_CHECKING:
+    import duckdb
+
+WINDOW = np.timedelta64(183, "D")
+"""A child is compared with itself within half a year: it changes too much for more."""
+
+LEAST_IN_WINDOW = 5
+"""With fewer references than this inside the window, all of the child's are used."""
+
+CALIBRATION_FACES = 300
+"""Faces per side that a calibration looks at; more change nothing but the time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What became of the faces: counts of faces by outcome, proposals by name."""
+
+    person: str | None
+    enrolled: int = 0  # the only face of a photo the user gave a name to
+    matched: int = 0  # one of several faces, told by the gallery
+    waiting: int = 0  # photos where it cannot be told which face it is
+    already: int = 0  # photos whose named face was known before
+    faceless: int = 0  # photos in which no face was found
+    proposed: dict[str, int] = field(default_factory=dict)
+    unknown: int = 0  # faces of nobody the workspace knows
+    warnings: tuple[str, ...] = ()
+
+    def as_dict(self) -> dict[str, Any]:
+        """For `--json`."""
+        return {
+            "as": self.person,
+            "enrolled": self.enrolled,
+            "matched": self.matched,
+            "waiting": self.waiting,
+            "already_named": self.already,
+            "photos_without_face": self.faceless,
+            "proposed": self.proposed,
+            "faces_of_nobody_known": self.unknown,
+        }
+
+    def lines(self) -> list[str]:
+        """In words, for a person."""
+        lines = []
+        if self.person is not None:
+            told = [f"{self.enrolled} alone in the photo", f"{self.matched} told from others in it"]
+            lines.append(
+                f"{self.person}: {self.enrolled + self.matched} faces enrolled ({', '.join(told)})."
+            )
+            if self.already:
+                lines.append(f"{self.already} photos had {self.person}'s face named before.")
+            if self.waiting:
+                lines.append(
+                    f"{self.waiting} photos wait: several faces, none surely {self.person}'s."
+                )
+        for name, number in sorted(self.proposed.items()):
+            lines.append(f"Recognised {name} in {number} {'face' if number == 1 else 'faces'}.")
+        if self.unknown:
+            lines.append(
+                f"{self.unknown} {'face is' if self.unknown == 1 else 'faces are'} of nobody "
+                "known here."
+            )
+        if self.faceless:
+            lines.append(
+                f"No face found in {self.faceless} {'photo' if self.faceless == 1 else 'photos'}."
+            )
+        return lines
+
+
+def settle(
+    connection: duckdb.DuckDBPyConnection,
+    home: Path,
+    photos: Sequence[str],
+    person: Person | None,
+    embedder_id: str,
+) -> Settled:
+    """Name the faces of `photos` (their sha256s). `person` is whom the user said they show.
+
+    One face in the photo: it is the person's, because the user said so. Several: the one the
+    gallery tells, else the photo waits for a decision. Everyone else is proposed when the
+    gallery is sure, and nobody is named twice in a photo.
+    """
+    table = faces_in(connection, photos, embedder_id)
+    groups = by_photo(table)
+    faceless = len(set(photos)) - len(groups)
+    if person is None:
+        proposed = propose(connection, home, table, embedder_id)
+        return Settled(None, faceless=faceless, **proposed)
+
+    mine = table.person_ids == person.person_id
+    named = {
+        photo
+        for photo, rows in groups.items()
+        if (mine[rows] & (table.states[rows] == "confirmed")).any()
+    }
+    singles = [rows[0] for photo, rows in groups.items() if len(rows) == 1 and photo not in named]
+    taken = [i for i in singles if table.states[i] == "confirmed" and not mine[i]]
+    people.decide(
+        connection,
+        [
+            Decision(
+                int(table.face_ids[i]),
+                person.person_id,
+                "confirmed",
+                "user",
+                "the only face, given with --as",
+            )
+            for i in singles
+        ],
+    )
+    crowds = [rows for photo, rows in groups.items() if len(rows) > 1 and photo not in named]
+    matched, waiting = pick_in_crowds(connection, home, table, crowds, person, embedder_id)
+    proposed = propose(connection, home, faces_in(connection, photos, embedder_id), embedder_id)
+    warnings = []
+    if taken:
+        warnings.append(
+            f"{len(taken)} of these photos were given as someone else's before; they are "
+            f"{person.name}'s now."
+        )
+    return Settled(
+        person.name,
+        enrolled=len(singles),
+        matched=matched,
+        waiting=waiting,
+        already=len(named),
+        faceless=faceless,
+        warnings=tuple(warnings),
+        **proposed,
+    )
+
+
+def faces_in(
+    connection: duckdb.DuckDBPyConnection, photos: Sequence[str], embedder_id: str
+) -> FaceTable:
+    """Every embedded face of these photos, named or not."""
+    found = stored_photos.faces_of_photos(connection, photos, DETECTOR_ID)
+    return faces.by_ids(
+        connection, embedder_id, [f.face_id for here in found.values() for f in here]
+    )
+
+
+def by_photo(table: FaceTable) -> dict[str, npt.NDArray[np.int64]]:
+    """Row numbers of each photo's faces."""
+    groups: dict[str, list[int]] = {}
+    for row, photo in enumerate(table.photos.tolist()):
+        groups.setdefault(photo, []).append(row)
+    return {photo: np.array(rows) for photo, rows in groups.items()}
+
+
+def pick_in_crowds(
+    connection: duckdb.DuckDBPyConnection,
+    home: Path,
+    table: FaceTable,
+    crowds: Sequence[npt.NDArray[np.int64]],
+    person: Person,
+    embedder_id: str,
+) -> tuple[int, int]:
+    """Find the person among several faces, photo by photo: (photos told, photos waiting)."""
+    if not crowds:
+        return 0, 0
+    rows = np.concatenate(crowds)
+    known, chances = chances_of(connection, home, table.take(rows), embedder_id)
+    column = [p.person_id for p in known].index(person.person_id) if person in known else None
+    decisions, start, told = [], 0, 0
+    for crowd in crowds:
+        here = chances[start : start + len(crowd), column] if column is not None else np.empty(0)
+        start += len(crowd)
+        winner = match.pick_one(here)
+        if winner is None:
+            decisions += [
+                Decision(
+                    int(table.face_ids[i]),
+                    person.person_id,
+                    "waiting",
+                    "match",
+                    "several faces, none surely the one named",
+                )
+                for i in crowd
+            ]
+        else:
+            told += 1
+            decisions.append(
+                Decision(
+                    int(table.face_ids[crowd[winner]]),
+                    person.person_id,
+                    "confirmed",
+                    "match",
+                    f"named with --as; the likeliest of {len(crowd)} faces",
+                    embedder_id=embedder_id,
+                )
+            )
+    people.decide(connection, decisions)
+    return told, len(crowds) - told
+
+
+def propose(
+    connection: duckdb.DuckDBPyConnection, home: Path, table: FaceTable, embedder_id: str
+) -> dict[str, Any]:
+    """Propose a name for every face that has none, where the gallery is sure."""
+    # A face that waits for one question is not used to answer another.
+    nameless = np.flatnonzero((table.states == "") | (table.states == "proposed"))
+    if not len(nameless):
+        return {"proposed": {}, "unknown": 0}
+    part = table.take(nameless)
+    known, chances = chances_of(connection, home, part, embedder_id)
+    settled_here = {
+        (photo, owner)
+        for photo, owner, state in zip(table.photos, table.person_ids, table.states, strict=True)
+        if state == "confirmed"
+    }
+    for column, someone in enumerate(known):
+        there = [(photo, someone.person_id) in settled_here for photo in part.photos]
+        chances[np.array(there, dtype=bool), column] = 0.0
+    pairs = match.assign(chances, part.photos)
+    people.decide(
+        connection,
+        [
+            Decision(
+                int(part.face_ids[row]),
+                known[column].person_id,
+                "proposed",
+                "match",
+                f"chance {chances[row, column]:.3f}",
+                embedder_id=embedder_id,
+            )
+            for row, column in pairs
+        ],
+    )
+    return {
+        "proposed": dict(Counter(known[column].name for _, column in pairs)),
+        "unknown": len(nameless) - len(pairs),
+    }
+
+
+def chances_of(
+    connection: duckdb.DuckDBPyConnection, home: Path, probes: FaceTable, embedder_id: str
+) -> tuple[list[Person], npt.NDArray[np.floating[Any]]]:
+    """(people who can be judged, chance `(faces, people)` that each face is each of them)."""
+    enrolled = faces.enrolled(connection, embedder_id)
+    family = [c.person for c in people.all_people(connection) if c.person.relation != UNRELATED]
+    known = [p for p in family if (enrolled.person_ids == p.person_id).any()]
+    if not known or not len(probes):
+        return [], np.zeros((len(probes), 0))
+    gallery = Gallery.open(connection, home, embedder_id)
+    crowds = [rows for rows in by_photo(probes).values() if len(rows) > 1]
+    columns = [log_odds_of(person, enrolled, probes, crowds, gallery) for person in known]
+    return known, match.posterior(np.stack(columns, axis=1))
+
+
+def log_odds_of(
+    person: Person,
+    enrolled: FaceTable,
+    probes: FaceTable,
+    crowds: Iterable[npt.NDArray[np.int64]],
+    gallery: Gallery,
+) -> npt.NDArray[np.floating[Any]]:
+    """Log-odds `(faces,)` that each probe is `person`; NaN throughout if it cannot be judged."""
+    is_own = enrolled.person_ids == person.person_id
+    own, others = enrolled.take(np.flatnonzero(is_own)), enrolled.take(np.flatnonzero(~is_own))
+    nearness = closeness_to(person, own, probes, gallery)
+    some = own.take(thinned(len(own)))
+    rest = others.vectors[thinned(len(others))]
+    # Of several faces in one photo at most one is this person: all but the nearest are not.
+    not_mine = [np.sort(nearness[rows])[:-1] for rows in crowds]
+    fitted = match.calibrate(
+        match.own_closeness(some.vectors, day_codes(some)),
+        np.concatenate([match.closeness(rest, own.vectors), *not_mine]),
+    )
+    return fitted.log_odds(nearness) if fitted is not None else np.full(len(probes), np.nan)
+
+
+def closeness_to(
+    person: Person, own: FaceTable, probes: FaceTable, gallery: Gallery
+) -> npt.NDArray[np.floating[Any]]:
+    """Closeness `(faces,)` of each probe to the person, a child only to itself near that age."""
+    nearness = np.full(len(probes), np.nan)
+    if person.relation != CHILD:
+        windows = [(np.arange(len(probes)), own.face_ids)]
+    else:
+        windows = []
+        for day in np.unique(probes.day_earliest):
+            rows = np.flatnonzero(
+                np.isnat(probes.day_earliest) if np.isnat(day) else probes.day_earliest == day
+            )
+            near = ~np.isnat(own.day_earliest) & (np.abs(own.day_earliest - day) <= WINDOW)
+            windows.append(
+                (rows, own.face_ids[near] if near.sum() >= LEAST_IN_WINDOW else own.face_ids)
+            )
+    for rows, among in windows:
+        similarity, ids = gallery.search(probes.vectors[rows], match.NEAREST + 1, among)
+        # A probe that is enrolled already would find itself.
+        similarity = np.where((ids < 0) | (ids == probes.face_ids[rows, None]), np.nan, similarity)
+        nearness[rows] = match.mean_of_largest(similarity, match.NEAREST)
+    return nearness
+
+
+def day_codes(table: FaceTable) -> npt.NDArray[np.int64]:
+    """A number per photo-day; photos of unknown day stand alone."""
+    days = table.day_earliest.astype(np.int64)
+    unknown = np.isnat(table.day_earliest)
+    _, photo = np.unique(table.photos.astype(str), return_inverse=True)
+    return np.where(unknown, -1 - photo, days)
+
+
+def thinned(count: int) -> npt.NDArray[np.int64]:
+    """At most CALIBRATION_FACES row numbers, spread evenly."""
+    return (
+        np.unique(np.linspace(0, count - 1, min(count, CALIBRATION_FACES)).astype(np.int64))
+        if count
+        else np.empty(0, np.int64)
+    )
