@@ -1,0 +1,1 @@
+"""From the workspace to a report: gather evidence, run the methods, keep and tell results."""

@@ -1,0 +1,144 @@
+"""Taking stock of a workspace."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from db import embedders, faces, overview, people
+from db.people import PersonCounts
+from tracker.relations import CHILD
+from tracker.study.evidence import choose_embedder_id
+
+if TYPE_CHECKING:
+    import duckdb
+
+
+@dataclass(frozen=True, slots=True)
+class PersonLine:
+    """A person as they are listed."""
+
+    name: str
+    relation: str
+    born: str
+    faces: int
+    photo_days: int
+    proposed: int
+    waiting: int
+
+
+@dataclass(frozen=True, slots=True)
+class ChildLine:
+    """A child's months: (age in months, faces, photo-days), gaps included with zeros."""
+
+    name: str
+    months: tuple[tuple[int, int, int], ...]
+
+    @property
+    def months_shown(self) -> str:
+        """ "0: 4, 1: 3, 2: -, …" """
+        return ", ".join(f"{age}: {days or '-'}" for age, _, days in self.months)
+
+
+@dataclass(frozen=True, slots=True)
+class EmbedderLine:
+    """An embedder with vectors here."""
+
+    embedder_id: str
+    dim: int
+    faces: int
+    licence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stock:
+    """What is in a workspace."""
+
+    home: Path
+    photos: int
+    faces: int
+    unnamed: int
+    undated: int
+    rejected: int
+    waiting: int
+    people: tuple[PersonLine, ...]
+    children: tuple[ChildLine, ...]
+    embedders: tuple[EmbedderLine, ...]
+    problems: tuple[tuple[str, str], ...]
+
+    def as_dict(self) -> dict[str, Any]:
+        """For `--json`."""
+        return {
+            **asdict(self),
+            "home": str(self.home),
+            "children": [
+                {
+                    "name": child.name,
+                    "months": [
+                        {"age_months": age, "faces": found, "photo_days": days}
+                        for age, found, days in child.months
+                    ],
+                }
+                for child in self.children
+            ],
+            "problems": [{"photo": path, "reason": reason} for path, reason in self.problems],
+        }
+
+
+def take_stock(connection: duckdb.DuckDBPyConnection, home: Path) -> Stock:
+    """Count what is there and list what is not used."""
+    counted = overview.counts(connection)
+    listed = people.all_people(connection)
+    licences = {row.embedder_id: row.licence for row in embedders.all_embedders(connection)}
+    children = []
+    for child in (c.person for c in listed if c.person.relation == CHILD):
+        embedder_id = choose_embedder_id(connection, None, child.person_id)
+        months: tuple[tuple[int, int, int], ...] = ()
+        if embedder_id is not None:
+            covered = faces.month_coverage(connection, child.person_id, embedder_id)
+            rows = covered[["age_months", "faces", "photo_days"]].itertuples(index=False)
+            months = tuple((int(a), int(f), int(d)) for a, f, d in rows)
+        children.append(ChildLine(child.name, months))
+    first = people.primary_child(connection)
+    problems = overview.left_out(connection, first.person_id) if first else None
+    return Stock(
+        home=home,
+        photos=counted.photos,
+        faces=counted.faces,
+        unnamed=counted.unnamed,
+        undated=counted.undated,
+        rejected=counted.rejected,
+        waiting=counted.waiting,
+        people=tuple(map(person_line, listed)),
+        children=tuple(children),
+        embedders=tuple(EmbedderLine(i, d, n, licences.get(i, "")) for i, d, n in counted.vectors),
+        problems=tuple(zip(problems["path"], problems["reason"], strict=True))
+        if problems is not None
+        else (),
+    )
+
+
+def person_line(counted: PersonCounts) -> PersonLine:
+    """A person and their counts as they are listed."""
+    person = counted.person
+    return PersonLine(
+        person.name,
+        person.relation,
+        interval_in_words(person.born_earliest, person.born_latest),
+        counted.confirmed,
+        counted.photo_days,
+        counted.proposed,
+        counted.waiting,
+    )
+
+
+def interval_in_words(earliest: date | None, latest: date | None) -> str:
+    """The date as it was given: 2024-03-09, 2024-03, 2024, or empty."""
+    if earliest is None or latest is None:
+        return ""
+    if earliest == latest:
+        return earliest.isoformat()
+    whole_year = (earliest.month, earliest.day, latest.month, latest.day) == (1, 1, 12, 31)
+    return f"{earliest.year}" if whole_year else f"{earliest:%Y-%m}"
