@@ -1,0 +1,125 @@
+"""The command line. This module alone turns errors into exit codes."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from db.errors import StoreError
+from tracker import __version__
+from tracker.cli import (
+    demo,
+    doctor,
+    embedders,
+    ingest,
+    init,
+    methods,
+    output,
+    person,
+    report,
+    status,
+)
+from tracker.config import load
+from tracker.errors import TrackerError
+
+app = typer.Typer(
+    name="tracker",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    help=(
+        "Whom does the child look like, month by month?\n\n"
+        "Takes in a family's dated photos, finds and compares the faces on this machine, and "
+        "draws how the resemblance moves as the child grows. Nothing leaves the machine."
+    ),
+    epilog="Start with: tracker init --child NAME --born DATE. See it work first: tracker demo",
+)
+
+
+def show_version(wanted: bool) -> None:
+    """Print the version and stop."""
+    if wanted:
+        output.say(f"tracker {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def common(
+    context: typer.Context,
+    home: Annotated[
+        Path | None,
+        typer.Option("--home", metavar="DIR", help="The workspace's folder. Or set TRACKER_HOME."),
+    ] = None,
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=show_version, is_eager=True, help="Print the version."),
+    ] = False,
+) -> None:
+    """Settings that every command shares."""
+    context.obj = load(home)
+
+
+for noun in (init, person, ingest, report, status, methods, embedders, doctor, demo):
+    noun.register(app)
+
+
+def fail(error: TrackerError | StoreError) -> int:
+    """Print an error and its hint; as JSON on stdout too when that was asked for."""
+    output.note(f"error: {output.plain(str(error))}")
+    if error.hint:
+        output.note(f"hint: {output.plain(error.hint)}")
+    if "--json" in sys.argv:
+        kind = type(error).__name__
+        output.emit({"error": {"kind": kind, "message": str(error), "hint": error.hint}})
+    return error.exit_code
+
+
+def unexpected(error: BaseException) -> int:
+    """Say what happened without a traceback; keep the traceback for a report."""
+    output.note(
+        f"error: the tracker met something it did not expect: {type(error).__name__}, "
+        f"{output.plain(str(error))}"
+    )
+    try:
+        log = (
+            Path.cwd() / "tracker-error.txt"
+            if not load().home.is_dir()
+            else load().home / "last-error.txt"
+        )
+        descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8", errors="backslashreplace") as file:
+            file.write(f"tracker {__version__}\n")
+            traceback.print_exception(error, file=file)
+        output.note(
+            f"hint: what was stored before is kept. Details, with names of your files, are in "
+            f"{output.plain(str(log))}"
+        )
+    except OSError:
+        output.note("hint: what was stored before is kept. Try `tracker doctor`.")
+    return 1
+
+
+def main() -> None:
+    """Run the command line and exit: 0 done, 2 usage, 3 some photos rejected, 4 in use,
+    5 damaged, 130 interrupted, 1 anything else."""
+    try:
+        app()
+    except (TrackerError, StoreError) as error:
+        code = fail(error)
+    except KeyboardInterrupt:
+        output.note(
+            "interrupted: what was stored so far is kept; the same command goes on from there."
+        )
+        code = 130
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 0
+    except Exception as error:  # the outermost net: no traceback reaches a user
+        code = unexpected(error)
+    sys.exit(code)

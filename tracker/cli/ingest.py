@@ -1,0 +1,110 @@
+"""`tracker ingest`: take photos in."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tracker.cli.context import EmbedderOption, Json, settings_of, workspace
+from tracker.cli.output import count, emit, note, plain, say, warn
+from tracker.cli.progress import download_bar, photo_bar
+
+REJECTED_SHOWN = 20
+SOME_REJECTED = 3
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the program."""
+    app.command("ingest")(ingest)
+
+
+def ingest(
+    context: typer.Context,
+    paths: Annotated[
+        list[Path], typer.Argument(metavar="PATH…", help="Photos, or folders of photos.")
+    ],
+    as_name: Annotated[
+        str | None, typer.Option("--as", metavar="NAME", help="These photos show NAME.")
+    ] = None,
+    date: Annotated[
+        str | None,
+        typer.Option(
+            "--date",
+            metavar="DATE",
+            help="For photos that carry no date of their own: 2024-03-09, 2024-03 or 2024.",
+        ),
+    ] = None,
+    embedder: EmbedderOption = None,
+    weights: Annotated[
+        Path | None,
+        typer.Option(
+            "--weights",
+            metavar="FILE",
+            help="FaceNet weights on this machine, for use without a network.",
+        ),
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Find and embed every face in PATH…; photos already known cost nothing.
+
+    Originals are only read. Interrupt it whenever you like: the same command goes on from there.
+    """
+    from db.people import Person
+    from tracker.identity.family import find
+    from tracker.identity.settle import settle
+    from tracker.ingest.choose import choose_embedder, parse_option_date
+    from tracker.ingest.pipeline import ingest as run
+
+    settings = settings_of(context)
+    option_date = parse_option_date(date)
+    with workspace(context) as connection:
+        person: Person | None = find(connection, as_name) if as_name is not None else None
+        with download_bar("FaceNet weights") as advance:
+            choice = choose_embedder(
+                connection, settings, embedder, weights, say=note, on_bytes=advance
+            )
+        with photo_bar("Reading photos") as progress:
+            summary = run(
+                connection,
+                settings.home,
+                paths,
+                embedder=choice,
+                option_date=option_date,
+                on_progress=lambda p: progress(p.done, p.total, p.faces),
+            )
+        settled = settle(connection, settings.home, summary.photos, person, choice.info.id)
+
+    for text in (*choice.notes, *settled.warnings):
+        warn(plain(text))
+    if json:
+        emit(
+            {
+                **summary.as_dict(),
+                **settled.as_dict(),
+                "embedder": choice.info.id,
+                "warnings": [*choice.notes, *settled.warnings],
+            }
+        )
+    else:
+        say(
+            f"{count(summary.photos_seen, 'photo')}: {summary.photos_new} new, "
+            f"{summary.photos_known} known, "
+            f"{summary.photos_rejected} rejected. {count(summary.faces_found, 'new face')}, "
+            f"{summary.seconds:.1f} s."
+        )
+        for line in settled.lines():
+            say(plain(line))
+        if summary.rejected:
+            say()
+            say("Rejected:")
+            for path, reason in summary.rejected[:REJECTED_SHOWN]:
+                say(f"  {plain(path)}: {plain(reason)}")
+            if len(summary.rejected) > REJECTED_SHOWN:
+                say(
+                    f"  … and {len(summary.rejected) - REJECTED_SHOWN} more; `tracker status` "
+                    "lists them all."
+                )
+    if summary.photos_rejected:
+        raise typer.Exit(SOME_REJECTED)

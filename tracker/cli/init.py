@@ -1,0 +1,55 @@
+"""`tracker init`: make a workspace for a child."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from tracker.cli.context import Json, settings_of, workspace
+from tracker.cli.output import emit, plain, say
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the program."""
+    app.command("init")(init)
+
+
+def init(
+    context: typer.Context,
+    child: Annotated[str, typer.Option("--child", metavar="NAME", help="The child's name.")],
+    born: Annotated[
+        str,
+        typer.Option(
+            "--born", metavar="DATE", help="2024-03-09; or 2024-03 if the day is unknown."
+        ),
+    ],
+    sex: Annotated[
+        str | None,
+        typer.Option("--sex", metavar="f|m", help="Used only to compare like with like."),
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Make a workspace for a child's photos."""
+    from tracker.identity.family import add_child
+
+    with workspace(context, create=True) as connection:
+        person, is_new = add_child(connection, child, born, sex)
+    home = settings_of(context).home
+    if json:
+        emit(
+            {
+                "home": str(home),
+                "child": person.name,
+                "born": str(person.born_earliest),
+                "new": is_new,
+            }
+        )
+        return
+    say(
+        f"{plain(person.name)}'s workspace is {'ready' if is_new else 'already there'}: "
+        f"{plain(str(home))}"
+    )
+    say("Next, tell it who is who and give it photos:")
+    say("  tracker person add NAME --relation mother")
+    say("  tracker ingest FOLDER --as NAME")

@@ -1,0 +1,75 @@
+"""Printing: results to stdout, everything else to stderr, nothing that could drive a terminal."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+SCHEMA_VERSION = 1
+
+
+def plain(text: str) -> str:
+    """The text with control characters and undecodable bytes made visible.
+
+    A file name may hold a newline, an escape sequence or bytes of no encoding; printed as it is
+    it could break a line, colour the terminal or crash the encoder.
+    """
+    shown = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+    encoding = sys.stdout.encoding or "utf-8"
+    return shown.encode(encoding, "backslashreplace").decode(encoding)
+
+
+def say(text: str = "") -> None:
+    """A line of the result, on stdout."""
+    sys.stdout.write(f"{text}\n")
+
+
+def note(text: str = "") -> None:
+    """A line about the work, on stderr."""
+    sys.stderr.write(f"{text}\n")
+
+
+def warn(text: str) -> None:
+    """Something the user should know, on stderr."""
+    note(f"warning: {text}")
+
+
+def emit(values: dict[str, Any]) -> None:
+    """One JSON object on stdout, with the schema's version first."""
+    say(
+        json.dumps(
+            {"schema_version": SCHEMA_VERSION, **values},
+            ensure_ascii=True,
+            indent=2,
+            allow_nan=False,
+        )
+    )
+
+
+def count(number: int, one: str, many: str | None = None) -> str:
+    """ "1 photo", "3 photos"."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """Left-aligned columns, numbers to the right, two spaces between."""
+    body = [[plain(str(cell)) for cell in row] for row in rows]
+    numeric = [
+        bool(body)
+        and all(
+            row[i].replace(",", "").replace(".", "").strip("-–%").isdigit() or row[i] in {"", "-"}
+            for row in body
+        )
+        for i in range(len(header))
+    ]
+    widths = [max(len(row[i]) for row in [list(header), *body]) for i in range(len(header))]
+
+    def line(row: Sequence[str]) -> str:
+        cells = (
+            c.rjust(w) if n else c.ljust(w) for c, w, n in zip(row, widths, numeric, strict=True)
+        )
+        return "  ".join(cells).rstrip()
+
+    return "\n".join([line(list(header)), *map(line, body)])

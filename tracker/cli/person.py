@@ -1,0 +1,177 @@
+"""`tracker person …`: the people in the workspace."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from tracker.cli.context import Json, workspace
+from tracker.cli.output import count, emit, plain, say, table
+from tracker.errors import UsageError
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from tracker.study.status import PersonLine
+
+people = typer.Typer(no_args_is_help=True, help="Add, list, rename, merge or remove people.")
+
+Name = Annotated[str, typer.Argument(metavar="NAME")]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the program."""
+    app.add_typer(people, name="person")
+
+
+@people.command("add")
+def add(
+    context: typer.Context,
+    name: Name,
+    relation: Annotated[
+        str,
+        typer.Option(
+            "--relation", metavar="RELATION", help="mother, father, grandmother, sister, child, …"
+        ),
+    ],
+    born: Annotated[
+        str | None, typer.Option("--born", metavar="DATE", help="2024-03-09, 2024-03 or 2024.")
+    ] = None,
+    sex: Annotated[str | None, typer.Option("--sex", metavar="f|m")] = None,
+    json: Json = False,
+) -> None:
+    """Add a relative, another child, or someone unrelated."""
+    from tracker.identity.family import add_person
+
+    with workspace(context) as connection:
+        person, faces_kept = add_person(connection, name, relation, born, sex)
+    if json:
+        emit({"name": person.name, "relation": person.relation, "faces": faces_kept})
+        return
+    say(f"Added {plain(person.name)} ({person.relation}).")
+    if faces_kept:
+        say(f"Welcome back: {count(faces_kept, 'face')} from before still carry this name.")
+    else:
+        say(f"Next: tracker ingest FOLDER --as {shell_word(person.name)}")
+
+
+@people.command("list")
+def list_people(context: typer.Context, json: Json = False) -> None:
+    """Who is known, with how many faces and photo-days."""
+    from db import people as stored
+    from tracker.study.status import person_line
+
+    with workspace(context) as connection:
+        rows = [person_line(counted) for counted in stored.all_people(connection)]
+    if json:
+        emit({"people": [asdict(row) for row in rows]})
+        return
+    if not rows:
+        say("Nobody yet. Add the child with: tracker init --child NAME --born DATE")
+        return
+    say(people_table(rows))
+
+
+@people.command("rename")
+def rename(
+    context: typer.Context,
+    name: Name,
+    new_name: Annotated[str, typer.Argument()],
+    json: Json = False,
+) -> None:
+    """Give someone another name; faces stay theirs."""
+    from db import people as stored
+    from tracker.identity.family import find
+
+    with workspace(context) as connection:
+        person = find(connection, name)
+        renamed = stored.rename(connection, person.person_id, new_name)
+    if json:
+        emit({"before": person.name, "name": renamed.name})
+        return
+    say(f"{plain(person.name)} is now {plain(renamed.name)}.")
+
+
+@people.command("merge")
+def merge(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Who goes away.")],
+    into: Annotated[str, typer.Argument(metavar="INTO", help="Who gets all the faces.")],
+    yes: Yes = False,
+    json: Json = False,
+) -> None:
+    """Two names for one person: give all faces to INTO."""
+    from db import people as stored
+    from tracker.identity.family import find
+
+    with workspace(context) as connection:
+        source, target = find(connection, name), find(connection, into)
+        if source.person_id == target.person_id:
+            raise UsageError(
+                f"{source.name} cannot be merged into the same person.",
+                hint="Name two people; `tracker person list` shows them.",
+            )
+        confirm(f"Give all of {plain(source.name)}'s faces to {plain(target.name)}?", yes or json)
+        before = faces_of(connection, target.person_id)
+        stored.merge(connection, source.person_id, target.person_id)
+        moved = faces_of(connection, target.person_id) - before
+    if json:
+        emit({"merged": source.name, "into": target.name, "faces": moved})
+        return
+    say(
+        f"{plain(target.name)} has {count(moved, 'more face')}; {plain(source.name)} is no "
+        "longer listed."
+    )
+
+
+@people.command("remove")
+def remove(context: typer.Context, name: Name, yes: Yes = False, json: Json = False) -> None:
+    """Take someone out of every comparison. Photos and names of faces are kept."""
+    from db import people as stored
+    from tracker.identity.family import find
+
+    with workspace(context) as connection:
+        person = find(connection, name)
+        confirm(f"Take {plain(person.name)} out of every comparison?", yes or json)
+        faces = faces_of(connection, person.person_id)
+        stored.remove(connection, person.person_id)
+    if json:
+        emit({"removed": person.name, "faces_kept": faces})
+        return
+    say(
+        f"{plain(person.name)} is out. {count(faces, 'face')} kept: add the same name again "
+        "and they are back."
+    )
+
+
+def faces_of(connection: duckdb.DuckDBPyConnection, person_id: int) -> int:
+    """How many faces carry someone's name."""
+    from db import people as stored
+
+    counted = next(c for c in stored.all_people(connection) if c.person.person_id == person_id)
+    return counted.confirmed + counted.proposed
+
+
+def people_table(rows: Sequence[PersonLine]) -> str:
+    """The people as a table."""
+    return table(
+        ["name", "relation", "born", "faces", "photo-days", "proposed"],
+        [(r.name, r.relation, r.born, r.faces, r.photo_days, r.proposed) for r in rows],
+    )
+
+
+def confirm(question: str, yes: bool) -> None:
+    """Ask on the terminal unless the user said yes beforehand; a no stops the command."""
+    if not yes:
+        typer.confirm(question, abort=True, err=True)
+
+
+def shell_word(name: str) -> str:
+    """The name as it must be typed in a shell."""
+    import shlex
+
+    return shlex.quote(plain(name))

@@ -1,0 +1,93 @@
+"""Progress on stderr: a bar with rate and time left on a terminal, plain lines elsewhere."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from tracker.cli.output import note, plain
+
+LINE_EVERY_S = 10.0
+
+
+@contextmanager
+def photo_bar(title: str) -> Iterator[Callable[[int, int, int], None]]:
+    """Yield `advance(done, total, faces)` for photos; draws nothing until it is called."""
+    if sys.stderr.isatty():
+        with _bar(title, unit="photos") as advance:
+            yield lambda done, total, faces: advance(done, total, f"{faces} faces")
+        return
+    started = last = time.monotonic()
+
+    def line(done: int, total: int, faces: int) -> None:
+        nonlocal last
+        now = time.monotonic()
+        if now - last < LINE_EVERY_S and done != total:
+            return
+        last = now
+        rate = done / max(now - started, 1e-6)
+        left = (total - done) / rate if rate else 0
+        note(
+            f"{title}: {done}/{total} photos, {faces} faces, {rate:.1f} photos/s, {left:.0f} s left"
+        )
+
+    yield line
+
+
+@contextmanager
+def download_bar(title: str) -> Iterator[Callable[[int, int | None], None]]:
+    """Yield `advance(bytes_done, bytes_total)` for a download."""
+    if sys.stderr.isatty():
+        with _bar(title, unit="bytes") as advance:
+            yield lambda done, total: advance(done, total or 0, "")
+        return
+    last = -1
+
+    def line(done: int, total: int | None) -> None:
+        nonlocal last
+        tenth = 10 * done // total if total else done // 10_000_000
+        if tenth != last:
+            last = tenth
+            note(
+                f"{title}: {done / 1e6:.0f} of {total / 1e6:.0f} MB"
+                if total
+                else f"{title}: {done / 1e6:.0f} MB"
+            )
+
+    yield line
+
+
+@contextmanager
+def _bar(title: str, *, unit: str) -> Iterator[Callable[[int, int, str], None]]:
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.progress import (
+        BarColumn,
+        DownloadColumn,
+        MofNCompleteColumn,
+        Progress,
+        ProgressColumn,
+        TextColumn,
+        TimeRemainingColumn,
+        TransferSpeedColumn,
+    )
+
+    columns: list[ProgressColumn] = [TextColumn("{task.description}"), BarColumn(bar_width=None)]
+    if unit == "bytes":
+        columns += [DownloadColumn(), TransferSpeedColumn()]
+    else:
+        columns += [MofNCompleteColumn(), TextColumn("{task.fields[rate]}/s {task.fields[extra]}")]
+    columns.append(TimeRemainingColumn())
+    started = time.monotonic()
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task(escape(plain(title)), total=None, rate="-", extra="")
+
+        def advance(done: int, total: int, extra: str) -> None:
+            rate = done / max(time.monotonic() - started, 1e-6)
+            progress.update(
+                task, completed=done, total=total or None, rate=f"{rate:.1f}", extra=extra
+            )
+
+        yield advance

@@ -1,0 +1,61 @@
+"""`tracker report`: the month-by-month page and its data."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tracker.cli.context import EmbedderOption, Json, settings_of, workspace
+from tracker.cli.output import emit, note, plain, say, warn
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the program."""
+    app.command("report")(report)
+
+
+def report(
+    context: typer.Context,
+    child: Annotated[
+        str | None,
+        typer.Option("--child", metavar="NAME", help="Which child, if there are several."),
+    ] = None,
+    embedder: EmbedderOption = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out",
+            metavar="DIR",
+            help="Where to write. Default: a folder `report` in the workspace.",
+        ),
+    ] = None,
+    images: Annotated[bool, typer.Option(help="Also write every chart as SVG and PNG.")] = True,
+    json: Json = False,
+) -> None:
+    """Run every method for every month of the child's age and draw the result."""
+    from tracker.study.report import make_report
+
+    settings = settings_of(context)
+    with workspace(context) as connection:
+        made = make_report(connection, settings.home, child_name=child, embedder=embedder, say=note)
+    from reports.page import write
+
+    folder = (out or settings.home / "report").absolute()
+    files = write(made.data, folder, images=images)
+    if json:
+        emit(
+            {
+                **made.as_dict(),
+                "out": str(folder),
+                "files": [str(f.relative_to(folder)) for f in files],
+            }
+        )
+        return
+    for text in made.data.warnings:
+        warn(plain(text))
+    say(plain(made.data.headline))
+    for line in made.data.summary:
+        say(f"  {plain(line)}")
+    say(f"Report: {plain(str(folder / 'index.html'))}")

@@ -1,0 +1,66 @@
+"""`tracker status`: what is in the workspace."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from tracker.cli.context import Json, settings_of, workspace
+from tracker.cli.output import count, emit, plain, say, table
+from tracker.cli.person import people_table
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the program."""
+    app.command("status")(status)
+
+
+def status(
+    context: typer.Context,
+    rejected: Annotated[
+        bool, typer.Option("--rejected", help="List every rejected and undated photo.")
+    ] = False,
+    json: Json = False,
+) -> None:
+    """Say what is in the workspace."""
+    from tracker.study.status import take_stock
+
+    with workspace(context) as connection:
+        stock = take_stock(connection, settings_of(context).home)
+    if json:
+        emit(stock.as_dict())
+        return
+    say(f"Workspace: {plain(str(stock.home))}")
+    say(
+        f"{count(stock.photos, 'photo')}, {count(stock.faces, 'face')}, "
+        f"{stock.undated} without a date, {stock.rejected} rejected, {stock.waiting} waiting "
+        "for a decision."
+    )
+    if stock.people:
+        say()
+        say(people_table(stock.people))
+    for child in stock.children:
+        say()
+        if not child.months:
+            say(f"{plain(child.name)}: no dated faces yet. Next: tracker ingest FOLDER --as NAME")
+            continue
+        say(f"{plain(child.name)} by month of age (photo-days): {child.months_shown}")
+    if stock.embedders:
+        say()
+        say(
+            table(
+                ["embedder", "faces", "licence"],
+                [(e.embedder_id, e.faces, e.licence) for e in stock.embedders],
+            )
+        )
+    if rejected:
+        say()
+        say(
+            table(["photo", "why it is not used"], stock.problems)
+            if stock.problems
+            else "Nothing was rejected."
+        )
+    elif stock.rejected or stock.undated:
+        say()
+        say("See which and why: tracker status --rejected")
