@@ -1,1 +1,1 @@
-"""The report: charts (Altair), one offline page (HTML), and the same as files. Nothing else knows these."""
+"""The report: charts (Altair) and one offline page (HTML); nothing else knows these two."""

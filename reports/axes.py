@@ -39,5 +39,11 @@ def age(coverage: pd.DataFrame, field: str = "age_months", *, labels: bool = Tru
         f"{field}:Q",
         title=None,
         scale=alt.Scale(domain=[first - 0.6, last + 0.6], nice=False, zero=False),
-        axis=alt.Axis(values=ticks, labelExpr=AGE_LABEL, labels=labels, labelOverlap=True),
+        axis=alt.Axis(
+            values=ticks,
+            labelExpr=AGE_LABEL,
+            labels=labels,
+            labelOverlap="greedy",
+            labelSeparation=6,
+        ),
     )

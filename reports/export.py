@@ -18,7 +18,16 @@ from . import files, frames, theme
 from .catalogue import Drawing
 from .model import ReportData
 
-TABLES = ("coverage", "trend", "leads", "overall", "agreement", "projection", "child_path", "left_out")
+TABLES = (
+    "coverage",
+    "trend",
+    "leads",
+    "overall",
+    "agreement",
+    "projection",
+    "child_path",
+    "left_out",
+)
 """The frames of `ReportData` that are exported, one file each."""
 
 FONT = "Helvetica, Arial, 'Liberation Sans', 'DejaVu Sans', sans-serif"

@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 Row = dict[str, Any]
+Plain = str | float | int | bool | None
 
 
 def clean_text(text: str) -> str:
@@ -18,7 +19,7 @@ def clean_text(text: str) -> str:
     return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
-def plain(value: object, digits: int = 4) -> Any:
+def plain(value: object, digits: int = 4) -> Plain:
     """A value that JSON knows: numbers rounded to `digits`, NaN and infinity become None."""
     if value is None or value is pd.NaT or value is pd.NA:
         return None

@@ -7,6 +7,7 @@
   const choice = document.querySelector('select[data-choose="method"]');
   if (choice) state.method = choice.value;
   const views = {};
+  const aligned = { trend: { top: 8, bottom: 26 }, coverage: { top: 6, bottom: 6 } };
 
   const rowsOf = (columns) => {
     const keys = Object.keys(columns || {});
@@ -46,22 +47,26 @@
     if (!place || !given) return null;
     const spec = structuredClone(given);
     const narrow = place.clientWidth < 520;
-    spec.width = "container";
-    spec.autosize = { type: "fit-x", contains: "padding" };
+    if (aligned[slot]) {
+      // One above the other: the same room on both sides, so that a month stands under itself.
+      const padding = { left: 58, right: narrow ? 66 : 92, ...aligned[slot] };
+      spec.padding = padding;
+      spec.width = Math.max(120, place.clientWidth - padding.left - padding.right);
+      spec.autosize = { type: "none" };
+    } else {
+      spec.width = "container";
+      spec.autosize = { type: "fit-x", contains: "padding" };
+    }
     if (prepare) prepare(spec, narrow);
     if (views[slot]) views[slot].finalize();
     views[slot] = await window.vegaEmbed(place, spec, {
-      actions: false, ast: true, config: report.config, defaultStyle: false, mode: "vega-lite",
+      actions: false, ast: true, config: report.config, defaultStyle: false, logLevel: 1, mode: "vega-lite",
       renderer: "svg", tooltip,
     });
     return views[slot].view;
   }
 
-  const labelRoom = (spec, narrow) => {
-    if (narrow) spec.padding = { ...spec.padding, right: 62 };
-  };
   const drawTrend = () => draw("trend", `trend_${state.comparison}`, (spec, narrow) => {
-    labelRoom(spec, narrow);
     if (narrow) spec.height = 215;
     for (const param of spec.params || []) if (param.name === "unit") param.value = report.units[state.method];
     const rows = trendRows();
@@ -139,9 +144,10 @@
       cell.append(inner);
       head.append(cell);
     };
-    for (const text of ["Age", "Photo-days", "Faces"]) title(text, "number");
+    title("Age", "number");
     for (const name of people) title(name, "number");
     if (nearer) title("Nearer");
+    for (const text of ["Photo-days", "Faces"]) title(text, "number");
     table.tHead.replaceChildren(head);
     const body = document.createElement("tbody");
     for (const month of report.coverage) {
@@ -152,13 +158,11 @@
       age.dataset.sort = month.age_months;
       age.textContent = month.age_label;
       line.append(age);
-      line.insertCell().textContent = month.photo_days || "no photos";
-      line.insertCell().textContent = month.faces || "";
       for (const name of people) {
         const found = rows.find((row) => row.age_months === month.age_months && row.relative === name);
         const cell = line.insertCell();
         cell.dataset.sort = found ? found.value : "";
-        cell.textContent = found ? found.says : "";
+        cell.textContent = found ? found.says : !month.photo_days && name === people[0] ? "no photos" : "";
       }
       if (nearer) {
         const cell = line.insertCell();
@@ -171,6 +175,8 @@
           cell.append(name);
         }
       }
+      line.insertCell().textContent = month.photo_days;
+      line.insertCell().textContent = month.faces;
     }
     table.tBodies[0].replaceWith(body);
     const caption = document.getElementById("table-method");
@@ -227,7 +233,7 @@
 
   const drawAll = async () => {
     await drawTrend();
-    await draw("coverage", "coverage", labelRoom);
+    await draw("coverage", "coverage");
     document.documentElement.dataset.readable = "yes";
     const months = report.coverage.length;
     for (const slot of ["overall", "lead_heatmap", "agreement"]) {
@@ -239,8 +245,18 @@
     await drawMap();
     document.documentElement.dataset.drawn = "yes";
   };
-  drawAll().catch((error) => {
+  const failed = (error) => {
     document.documentElement.dataset.drawn = "failed";
     console.error(error);
+  };
+  drawAll().catch(failed);
+
+  let width = innerWidth;
+  let waiting = 0;
+  addEventListener("resize", () => {
+    if (innerWidth === width) return; // a phone's address bar changes the height alone
+    width = innerWidth;
+    clearTimeout(waiting);
+    waiting = setTimeout(() => drawAll().catch(failed), 150);
   });
 })();

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping
+from functools import cache
 from importlib import resources
 from pathlib import Path
 
@@ -122,6 +123,7 @@ def still_picture(still: Mapping[str, str], name: str | None) -> str | None:
     return f"data:image/svg+xml;base64,{coded}"
 
 
+@cache
 def vega() -> str:
     """Vega, Vega-Lite and Vega-Embed as one script that makes `vegaEmbed` known to the page."""
     import vl_convert

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from typing import Any
 
 ESCAPES = str.maketrans(
     {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
@@ -13,7 +12,7 @@ ESCAPES = str.maketrans(
 """Characters that could end a script element, or a line of one, as JSON writes them instead."""
 
 
-def json_for_html(value: Any) -> str:
+def json_for_html(value: object) -> str:
     """`value` as JSON that may stand inside a `<script>` element of an HTML page.
 
     Raises:

@@ -14,8 +14,20 @@ SANS = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, s
 STEPS = 7
 """Number of classes of the two-sided scale: three per side and an even middle."""
 
-SHAPES = ("circle", "square", "triangle-up", "diamond", "triangle-down", "cross")
+SHAPES = (
+    "circle",
+    "square",
+    "triangle-up",
+    "diamond",
+    "triangle-down",
+    "cross",
+    "triangle-left",
+    "triangle-right",
+)
 """A second sign beside the colour: one shape per relative, in the relatives' order."""
+
+ROW = 24
+"""Height in px of one method in a chart that lists them."""
 
 LEFT = 46
 """Room for the vertical axis in px: the same in charts that stand above each other."""
@@ -51,11 +63,11 @@ LIGHT = Palette(
     gap="#f1ece4",
     relatives=(
         "#13708f",
-        "#c2572b",
+        "#b84f24",
         "#7a5299",
-        "#957700",
-        "#bb5a82",
-        "#3b875a",
+        "#8a6d00",
+        "#b04f78",
+        "#327a50",
         "#4d60b8",
         "#87583d",
     ),
@@ -115,7 +127,9 @@ def dressed(palette: Palette, relatives: int, sides: tuple[int, int] = (0, 1)) -
             middle,
             *(mix(first, palette.card, share) for share in reversed(shares)),
         ),
-        ramp=tuple(mix(palette.soft, palette.card, share) for share in (0.06, 0.2, 0.36, 0.54, 0.74, 0.94)),
+        ramp=tuple(
+            mix(palette.soft, palette.card, share) for share in (0.06, 0.2, 0.36, 0.54, 0.74, 0.94)
+        ),
     )
 
 
@@ -151,7 +165,9 @@ def by_variable(palette: Palette) -> Palette:
     )
 
 
-def config(palette: Palette, *, background: str = "transparent", font: str = SANS) -> dict[str, Any]:
+def config(
+    palette: Palette, *, background: str = "transparent", font: str = SANS
+) -> dict[str, Any]:
     """A Vega-Lite configuration that dresses every chart of this package in `palette`."""
     axis = {
         "domain": False,
@@ -187,7 +203,12 @@ def config(palette: Palette, *, background: str = "transparent", font: str = SAN
             "cage": {"color": palette.line},
             "note": {"color": palette.soft, "fontSize": 11},
             "name": {"fontSize": 13, "fontWeight": 600},
-            "halo": {"color": palette.card, "stroke": palette.card, "strokeWidth": 4, "strokeJoin": "round"},
+            "halo": {
+                "color": palette.card,
+                "stroke": palette.card,
+                "strokeWidth": 4,
+                "strokeJoin": "round",
+            },
             "sure": {"color": palette.ink, "stroke": palette.card},
             "onlight": {"color": palette.ink},
             "ondark": {"color": palette.card},

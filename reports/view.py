@@ -11,9 +11,9 @@ import pandas as pd
 from . import frames, safe, theme
 from .catalogue import Drawing
 from .charts import trend
-from .model import ReportData, Relative
+from .model import Relative, ReportData
 
-MOST_EXEMPLARS = 30
+MOST_EXEMPLARS = 24
 MOST_LISTED = 150
 """Rows of one reason that the page lists; the rest is in the data folder."""
 

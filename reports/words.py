@@ -29,8 +29,8 @@ def with_names(text: str, names: Sequence[str]) -> Markup:
 
 
 def percent(share: float | None) -> str:
-    """0.874 as `87 %`, nothing as a dash."""
-    return "–" if share is None else f"{100 * share:.0f} %"
+    """0.874 as `87%`, nothing as a dash."""
+    return "–" if share is None else f"{100 * share:.0f}%"
 
 
 def long_date(day: date) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import altair as alt
 import pandas as pd
 
-from .. import axes, frames
+from .. import axes, frames, theme
 from ..model import ReportData
 
 EDGES = (0.5, 0.6, 0.7, 0.8, 0.9)
@@ -48,7 +48,9 @@ def build(frame: pd.DataFrame, methods: Sequence[str]) -> alt.LayerChart:
         title=None,
         sort=across,
         scale=alt.Scale(domain=across, paddingInner=0.06),
-        axis=alt.Axis(labelExpr=axes.METHOD_LABEL, labelAngle=-45, labelLimit=110, labelAlign="right"),
+        axis=alt.Axis(
+            labelExpr=axes.METHOD_LABEL, labelAngle=-45, labelLimit=110, labelAlign="right"
+        ),
     )
     base = alt.Chart().encode(x=x, y=y)
     cells = base.mark_rect(cornerRadius=1.5).encode(
@@ -75,8 +77,12 @@ def build(frame: pd.DataFrame, methods: Sequence[str]) -> alt.LayerChart:
             percent=["" if pd.isna(share) else f"{100 * share:.0f}" for share in pairs["agree"]]
         )
     )
-    return alt.layer(cells, *figures, data=alt.InlineData(values=values, name="pairs")).properties(
-        width=720, height=alt.Step(24), padding={"left": 4, "right": 12, "top": 4, "bottom": 4}
+    return alt.LayerChart(
+        layer=[cells, *figures], data=alt.InlineData(values=values, name="pairs")
+    ).properties(
+        width=720,
+        height=theme.ROW * len(downward),
+        padding={"left": 4, "right": 12, "top": 4, "bottom": 4},
     )
 
 

@@ -45,7 +45,7 @@ def build(coverage: pd.DataFrame) -> alt.LayerChart:
         .transform_filter("datum.photo_days == 0")
     )
     data = alt.InlineData(values=frames.rows(coverage), name="coverage")
-    return alt.layer(bars, none, data=data).properties(
+    return alt.LayerChart(layer=[bars, none], data=data).properties(
         width=720, height=44, padding={"left": 4, "right": 84, "top": 4, "bottom": 2}
     )
 

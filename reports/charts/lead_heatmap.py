@@ -1,7 +1,7 @@
 """Every method, every month.
 
 The colour says whom the child is nearer to and how clearly, in the day-to-day spread of that
-method's own answers. A dot marks a month whose 95 % range leaves the middle out. Among so many
+method's own answers. A dot marks a month whose 95% range leaves the middle out. Among so many
 cells some dots are chance: look for stretches, not for dots.
 """
 
@@ -13,7 +13,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from .. import axes, frames
+from .. import axes, frames, theme
 from ..model import ReportData
 
 EDGES = (-1.0, -0.5, -0.2, 0.2, 0.5, 1.0)
@@ -84,14 +84,18 @@ def build(
         ],
     )
     dots = (
-        base.mark_point(style="sure", filled=True, size=26, opacity=1, strokeWidth=1)
+        base.mark_point(style="sure", filled=True, size=20, opacity=1, strokeWidth=1)
         .encode(x=x, y=y)
         .transform_filter("datum.leader != ''")
     )
     columns = ("method", "age_months", "age_label", "lead", "leader", "nearer", "photo_days")
     values = frames.rows(shown, columns, digits=3)
-    return alt.layer(cells, dots, data=alt.InlineData(values=values, name="leads")).properties(
-        width=720, height=alt.Step(24), padding={"left": 4, "right": 12, "top": 4, "bottom": 4}
+    return alt.LayerChart(
+        layer=[cells, dots], data=alt.InlineData(values=values, name="leads")
+    ).properties(
+        width=720,
+        height=theme.ROW * shown["method"].nunique(),
+        padding={"left": 4, "right": 12, "top": 4, "bottom": 4},
     )
 
 

@@ -1,7 +1,7 @@
 """All months together, method by method.
 
 How far each method leans, over all photo-days, in the day-to-day spread of its own answers. The
-line is its 95 % range: where it crosses the middle, the method does not take a side.
+line is its 95% range: where it crosses the middle, the method does not take a side.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from .. import axes, frames
+from .. import axes, frames, theme
 from ..model import ReportData
 
 
@@ -42,11 +42,12 @@ def build(
         ),
     )
     drawn = prepare(frame)
-    reach = float(np.nanmax(np.abs(drawn[["from", "to", "lead"]].to_numpy(dtype=float)), initial=0.1))
+    reach = float(
+        np.nanmax(np.abs(drawn[["from", "to", "lead"]].to_numpy(dtype=float)), initial=0.1)
+    )
     scale = alt.Scale(domain=[-reach * 1.05, reach * 1.05], nice=False)
     axis = alt.Axis(tickCount=5, grid=True, format="+.1f")
-    title = f"← more like {second}  ·  more like {first} →"
-    x = alt.X("lead:Q", title=title, scale=scale, axis=axis)
+    x = alt.X("lead:Q", title=None, scale=scale, axis=axis)
     colour = alt.Color("leader:N", scale=alt.Scale(domain=list(relatives)), legend=None)
     tip = [
         alt.Tooltip("method:N", title="method"),
@@ -54,15 +55,25 @@ def build(
         alt.Tooltip("lead:Q", title="lead", format="+.2f"),
         alt.Tooltip("photo_days:Q", title="photo-days"),
     ]
+    # Names are data even here: Vega-Lite would put an axis title into an expression.
+    ends = alt.Chart(
+        alt.InlineData(
+            values=[
+                {"at": -reach, "name": frames.clean_text(second), "says": f"← {second}"},
+                {"at": reach, "name": frames.clean_text(first), "says": f"{first} →"},
+            ],
+            name="ends",
+        )
+    )
     base = alt.Chart()
     sided, unsided = "datum.leader != ''", "datum.leader == ''"
     layers = [
         base.mark_rule(style="rule").encode(x=alt.datum(0, scale=scale)),
         base.mark_rule(strokeWidth=3, opacity=0.45, strokeCap="round")
-        .encode(x=alt.X("from:Q", scale=scale, title=title), x2="to:Q", y=y, color=colour)
+        .encode(x=alt.X("from:Q", scale=scale, title=None), x2="to:Q", y=y, color=colour)
         .transform_filter(sided),
         base.mark_rule(style="rule", strokeWidth=3, opacity=0.45, strokeCap="round")
-        .encode(x=alt.X("from:Q", scale=scale, title=title), x2="to:Q", y=y)
+        .encode(x=alt.X("from:Q", scale=scale, title=None), x2="to:Q", y=y)
         .transform_filter(unsided),
         base.mark_point(filled=True, size=80, opacity=1)
         .encode(x=x, y=y, color=colour, tooltip=tip)
@@ -71,9 +82,24 @@ def build(
         .encode(x=x, y=y, tooltip=tip)
         .transform_filter(unsided),
     ]
+    layers += [
+        ends.mark_text(style="name", align=side, limit=110)
+        .encode(
+            x=alt.X("at:Q", scale=scale),
+            y=alt.value(-10),
+            text="says:N",
+            color=alt.Color("name:N", scale=alt.Scale(domain=list(relatives)), legend=None),
+        )
+        .transform_filter(f"datum.at {sign} 0")
+        for side, sign in (("left", "<"), ("right", ">"))
+    ]
     rows = frames.rows(drawn)
-    return alt.layer(*layers, data=alt.InlineData(values=rows, name="overall")).properties(
-        width=720, height=alt.Step(24), padding={"left": 4, "right": 12, "top": 4, "bottom": 4}
+    return alt.LayerChart(
+        layer=layers, data=alt.InlineData(values=rows, name="overall")
+    ).properties(
+        width=720,
+        height=theme.ROW * len(rows),
+        padding={"left": 4, "right": 12, "top": 8, "bottom": 4},
     )
 
 

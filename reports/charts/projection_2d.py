@@ -50,7 +50,9 @@ def labelled(path: pd.DataFrame) -> pd.DataFrame:
     if len(months):
         shown[[0, -1]] = True
     return ordered.assign(
-        label=[axes.short_age(month) if keep else "" for month, keep in zip(months, shown, strict=True)]
+        label=[
+            axes.short_age(month) if keep else "" for month, keep in zip(months, shown, strict=True)
+        ]
     )
 
 
@@ -89,7 +91,7 @@ def build(points: pd.DataFrame, path: pd.DataFrame, relatives: Sequence[str]) ->
         way.mark_text(style=["note", "halo"], dy=-11).encode(x=x, y=y, text="label:N"),
         way.mark_text(style="note", dy=-11).encode(x=x, y=y, text="label:N"),
     ]
-    return alt.layer(*layers).properties(
+    return alt.LayerChart(layer=layers).properties(
         width=720, height=HEIGHT, padding=6, datasets={"points": dots, "path": steps}
     )
 

@@ -43,14 +43,18 @@ def turned(chart: Drawn) -> Drawn:
     parallel lines stay parallel, so distances across the picture stay comparable.
     """
     turn, tilt = "(turn * PI / 180)", "(tilt * PI / 180)"
-    return chart.transform_calculate(
-        across=f"datum.x * cos({turn}) + datum.z * sin({turn})",
-        away=f"datum.z * cos({turn}) - datum.x * sin({turn})",
-    ).transform_calculate(
-        up=f"datum.y * cos({tilt}) + datum.away * sin({tilt})",
-        near=f"datum.away * cos({tilt}) - datum.y * sin({tilt})",
-    ).transform_calculate(
-        dot="34 - 15 * datum.near",
+    return (
+        chart.transform_calculate(
+            across=f"datum.x * cos({turn}) + datum.z * sin({turn})",
+            away=f"datum.z * cos({turn}) - datum.x * sin({turn})",
+        )
+        .transform_calculate(
+            up=f"datum.y * cos({tilt}) + datum.away * sin({tilt})",
+            near=f"datum.away * cos({tilt}) - datum.y * sin({tilt})",
+        )
+        .transform_calculate(
+            dot="34 - 15 * datum.near",
+        )
     )
 
 
@@ -71,7 +75,9 @@ def build(points: pd.DataFrame, path: pd.DataFrame, relatives: Sequence[str]) ->
         across="mean(across)", up="mean(up)", groupby=["who"]
     )
     layers = [
-        frame.mark_line(style="cage", strokeWidth=1).encode(x=x, y=y, detail="edge:N", order="end:Q"),
+        frame.mark_line(style="cage", strokeWidth=1).encode(
+            x=x, y=y, detail="edge:N", order="end:Q"
+        ),
         faces.mark_circle(style="child", opacity=0.36)
         .encode(x=x, y=y, size=size, tooltip=who)
         .transform_filter("datum.is_child"),
@@ -91,7 +97,7 @@ def build(points: pd.DataFrame, path: pd.DataFrame, relatives: Sequence[str]) ->
     ]
     angles = (alt.param("turn", value=TURN), alt.param("tilt", value=TILT))
     return (
-        alt.layer(*layers)
+        alt.LayerChart(layer=layers)
         .add_params(*angles)
         .properties(
             width=720,

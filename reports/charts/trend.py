@@ -1,7 +1,7 @@
 """How near to each relative, month by month.
 
 Each dot is one month of age: the mean of its photo-days. The band is the range that the true
-mean of such days is likely to lie in (95 %). A hollow dot has too few days for a range. Where
+mean of such days is likely to lie in (95%). A hollow dot has too few days for a range. Where
 there are no photos the line stops.
 """
 
@@ -21,15 +21,15 @@ VALUE_LABEL = "unit == 'share' ? format(datum.value, '.0%') : format(datum.value
 
 
 def spoken(value: float | None, low: float | None, high: float | None, unit: str) -> str:
-    """A number with its range as a reader says it: `62 % (55 to 69 %)`."""
+    """A number with its range as a reader says it: `62% (55 to 69)`."""
     if value is None or not np.isfinite(value):
         return "–"
     share = unit == "share"
-    text = f"{100 * value:.0f} %" if share else f"{value:.2f}"
+    text = f"{100 * value:.0f}%" if share else f"{value:.2f}"
     if low is None or high is None or not (np.isfinite(low) and np.isfinite(high)):
         return text
     if share:
-        return f"{text} ({100 * low:.0f} to {100 * high:.0f} %)"
+        return f"{text} ({100 * low:.0f} to {100 * high:.0f})"
     return f"{text} ({low:.2f} to {high:.2f})"
 
 
@@ -101,15 +101,13 @@ def build(
     ]
     empty = alt.Chart(
         alt.InlineData(values=frames.rows(frames.gaps(coverage)), name="gaps")
-    ).transform_calculate(left="datum.age_months - 0.5", right="datum.age_months + 0.5")
+    ).transform_calculate(left="datum.age_months - 0.51", right="datum.age_months + 0.51")
     base = alt.Chart()
     drawn = frames.rows(prepare(frame, unit), COLUMNS)
     layers = [
-        empty.mark_rect(style="gap").encode(
-            x=axes.age(coverage, "left"), x2="right:Q"
-        ),
+        empty.mark_rect(style="gap").encode(x=axes.age(coverage, "left"), x2="right:Q"),
         base.mark_rule(style="rule", strokeDash=[3, 4]).encode(y=alt.Y("mean(even):Q", title=None)),
-        base.mark_area(opacity=0.16)
+        base.mark_area(opacity=0.14)
         .encode(x=x, y=alt.Y("low:Q", title=None), y2="high:Q", color=colour, detail="band:N")
         .transform_filter(ranged),
         base.mark_rule(opacity=0.3, strokeWidth=5, strokeCap="round")
@@ -127,7 +125,7 @@ def build(
         .transform_filter("isValid(datum.label_at)"),
         base.mark_point(filled=True, opacity=0, size=500).encode(x=x, y=y, tooltip=tip),
     ]
-    chart = alt.layer(*layers, data=alt.InlineData(values=drawn, name="trend"))
+    chart = alt.LayerChart(layer=layers, data=alt.InlineData(values=drawn, name="trend"))
     return chart.add_params(alt.param("unit", value=unit)).properties(
         width=720, height=HEIGHT, padding={"left": 4, "right": 84, "top": 8, "bottom": 4}
     )

@@ -275,7 +275,8 @@ def hostile() -> ReportData:
     """A report whose every name and text tries to become something else than text."""
     data = made_up(child=HOSTILE[0], names=HOSTILE, months=8, missing=(3,), thin=(1,), points=80)
     bad = HOSTILE[0] + '<img src=x onerror="window.hacked=2">' + "\u2028\u2029"
-    left_out = data.left_out.assign(path=bad + "\udcff", reason=bad, who=HOSTILE[1])
+    paths = pd.Series([bad + "\udcff"] * len(data.left_out), dtype=object)
+    left_out = data.left_out.assign(path=paths, reason=bad, who=HOSTILE[1])
     return replace(
         data,
         headline=f"{bad} looks like {HOSTILE[1]}",

@@ -1,0 +1,242 @@
+"""The page in a real browser, from the disk, without a network."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from reports import page
+from tests.support.made_up_report import HOSTILE, hostile, made_up
+
+if TYPE_CHECKING:
+    from selenium.webdriver import Chrome
+
+pytestmark = pytest.mark.browser
+
+FLAGS = (
+    "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+    "--hide-scrollbars",
+)  # fmt: skip
+PHONE, DESK = (390, 844), (1280, 900)
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chrome]:
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
+    driver = shutil.which("chromedriver")
+    if chromium is None or driver is None:
+        pytest.skip("needs Chromium and its driver (Debian: chromium, chromium-driver)")
+    from selenium import webdriver
+    from selenium.webdriver.chrome.options import Options
+    from selenium.webdriver.chrome.service import Service
+
+    options = Options()
+    options.binary_location = chromium
+    for flag in (*FLAGS, f"--user-data-dir={tmp_path_factory.mktemp('chromium')}"):
+        options.add_argument(flag)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
+    opened = webdriver.Chrome(options=options, service=Service(driver))
+    yield opened
+    opened.quit()
+
+
+@pytest.fixture(scope="module")
+def family(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    data = made_up(names=("Anna", "Ben", "Rosa", "Karl"), points=200, exemplars=6)
+    return page.write(data, tmp_path_factory.mktemp("family"), images=False)[0]
+
+
+@pytest.fixture(scope="module")
+def attacked(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return page.write(hostile(), tmp_path_factory.mktemp("hostile"), images=False)[0]
+
+
+def visit(
+    browser: Chrome, index: Path, size: tuple[int, int] = DESK, scheme: str = "light"
+) -> None:
+    """Open the page as if for the first time and wait until its charts are drawn."""
+    width, height = size
+    browser.get("about:blank")
+    for kind in ("browser", "performance"):
+        browser.get_log(kind)
+    browser.execute_cdp_cmd(
+        "Emulation.setDeviceMetricsOverride",
+        {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600},
+    )
+    browser.execute_cdp_cmd(
+        "Emulation.setEmulatedMedia",
+        {"media": "screen", "features": [{"name": "prefers-color-scheme", "value": scheme}]},
+    )
+    browser.get(index.as_uri())
+    wait(browser, "return document.documentElement.dataset.drawn === 'yes'")
+
+
+def wait(browser: Chrome, script: str, seconds: float = 20.0) -> None:
+    until = time.monotonic() + seconds
+    while not browser.execute_script(script):
+        assert time.monotonic() < until, (script, browser.get_log("browser"))
+        time.sleep(0.05)
+
+
+def test_the_page_draws_its_charts_from_the_disk_without_asking_the_network(
+    browser: Chrome, family: Path
+) -> None:
+    visit(browser, family)
+    assert browser.get_log("browser") == []
+    asked = [
+        json.loads(entry["message"])["message"]["params"]["request"]["url"]
+        for entry in browser.get_log("performance")
+        if '"Network.requestWillBeSent"' in entry["message"]
+    ]
+    assert asked  # the log works: it holds the page itself
+    assert all(url.startswith(("file:", "data:", "about:", "blob:")) for url in asked)
+    slots = browser.execute_script(
+        "return [...document.querySelectorAll('[data-slot]')].map(place =>"
+        " [place.dataset.slot, place.querySelectorAll('svg path').length])"
+    )
+    assert {slot for slot, _ in slots} == {
+        "trend", "coverage", "overall", "lead_heatmap", "agreement", "map",
+    }  # fmt: skip
+    assert all(paths > 10 for _, paths in slots)
+
+
+def test_a_hostile_name_is_text_and_runs_nothing(browser: Chrome, attacked: Path) -> None:
+    visit(browser, attacked)
+    assert browser.get_log("browser") == []
+    assert browser.execute_script("return typeof window.hacked") == "undefined"
+    assert browser.execute_script("return document.scripts.length") == 3
+    shown = browser.execute_script("return document.querySelector('.people').textContent")
+    for name in HOSTILE:
+        assert name in shown
+
+
+def test_even_a_script_that_got_onto_the_page_would_not_run(
+    browser: Chrome, family: Path, tmp_path: Path
+) -> None:
+    smuggled = "<script>window.hacked = 1</script><img src=x onerror='window.hacked = 2'>"
+    index = tmp_path / "index.html"
+    index.write_text(family.read_text("utf-8").replace("</main>", smuggled + "</main>"), "utf-8")
+    visit(browser, index)
+    assert browser.execute_script("return typeof window.hacked") == "undefined"
+
+
+@pytest.mark.parametrize("width", [360, 390, 768, 1280])
+@pytest.mark.parametrize("kind", ["family", "attacked"])
+def test_no_width_makes_the_reader_scroll_sideways(
+    browser: Chrome, kind: str, width: int, request: pytest.FixtureRequest
+) -> None:
+    visit(browser, request.getfixturevalue(kind), (width, 844))
+    assert browser.execute_script("return document.documentElement.scrollWidth") <= width
+
+
+def test_headline_and_trend_fit_on_the_first_screen_of_a_phone(
+    browser: Chrome, family: Path
+) -> None:
+    visit(browser, family, PHONE)
+    bottom = browser.execute_script(
+        "return document.querySelector('[data-slot=coverage]').getBoundingClientRect().bottom"
+    )
+    assert bottom <= PHONE[1]
+
+
+def test_a_month_stands_above_its_photo_days(browser: Chrome, family: Path) -> None:
+    for size in (PHONE, DESK):
+        visit(browser, family, size)
+        left, right = browser.execute_script(
+            "const ends = slot => { const box = document.querySelector(`[data-slot=${slot}]"
+            " .mark-group .background`).getBoundingClientRect(); return [box.left, box.right]; };"
+            "return [ends('trend'), ends('coverage')]"
+        )
+        assert left == pytest.approx(right, abs=1)
+
+
+def test_choosing_a_method_changes_the_trend_and_the_table(browser: Chrome, family: Path) -> None:
+    visit(browser, family)
+    look = (
+        "return [document.querySelector('[data-slot=trend] svg').outerHTML.length,"
+        " document.getElementById('by-month').textContent]"
+    )
+    before = browser.execute_script(look)
+    browser.execute_script(
+        "const s = document.getElementById('method'); s.value = 'cosine';"
+        "s.dispatchEvent(new Event('change', {bubbles: true}))"
+    )
+    wait(browser, "return document.getElementById('table-method').textContent.startsWith('cosine')")
+    after = browser.execute_script(look)
+    assert after != before
+    assert "%" in before[1].replace("95%", "")
+    assert "%" not in after[1].replace("95%", "")  # similarities are no shares
+    assert (
+        browser.execute_script("return document.getElementById('method-below').value") == "cosine"
+    )
+
+
+def test_everyone_can_be_compared_and_the_script_rebuilds_the_same_table(
+    browser: Chrome, family: Path
+) -> None:
+    visit(browser, family)
+    table = "return document.getElementById('by-month').innerText.replace(/\\s+/g, ' ')"
+    written = browser.execute_script(table)
+    for comparison in ("everyone", "parents"):
+        browser.execute_script(f"document.querySelector('input[value={comparison}]').click()")
+        people = 4 if comparison == "everyone" else 2
+        wait(
+            browser,
+            f"return document.querySelectorAll('#by-month thead th').length === {people + 4}",
+        )
+    assert browser.execute_script(table) == written
+
+
+def test_a_table_sorts_by_any_column_and_keeps_empty_months_last(
+    browser: Chrome, family: Path
+) -> None:
+    visit(browser, family)
+    column = (
+        "return [...document.querySelectorAll('#by-month tbody tr')]"
+        ".map(row => row.cells[1].dataset.sort)"
+    )
+    for falling in (False, True):
+        browser.execute_script("document.querySelectorAll('#by-month thead button')[1].click()")
+        values = browser.execute_script(column)
+        numbers = [float(value) for value in values if value]
+        assert numbers == sorted(numbers, reverse=falling)
+        assert values[-3:] == ["", "", ""]
+
+
+def test_the_map_turns_in_three_dimensions(browser: Chrome, family: Path) -> None:
+    visit(browser, family)
+    browser.execute_script("document.querySelector('input[value=\"3d\"]').click()")
+    wait(browser, "return !document.querySelector('.turning').hidden")
+    drawn = "return document.querySelector('[data-slot=map] svg').innerHTML"
+    before = browser.execute_script(drawn)
+    browser.execute_script(
+        "const s = document.querySelector('[data-signal=turn]'); s.value = 120;"
+        "s.dispatchEvent(new Event('input'))"
+    )
+    until = time.monotonic() + 5
+    while browser.execute_script(drawn) == before:
+        assert time.monotonic() < until
+        time.sleep(0.05)
+    assert browser.get_log("browser") == []
+
+
+def test_a_dark_room_gets_a_dark_page_and_dark_charts(browser: Chrome, family: Path) -> None:
+    look = (
+        "const ink = e => getComputedStyle(e);"
+        "return [ink(document.body).backgroundColor,"
+        " ink(document.querySelector('[data-slot=trend] .role-axis-label text')).fill]"
+    )
+    seen = []
+    for scheme in ("light", "dark"):
+        visit(browser, family, scheme=scheme)
+        seen.append(browser.execute_script(look))
+    (light_ground, light_label), (dark_ground, dark_label) = seen
+    assert light_ground != dark_ground
+    assert light_label != dark_label
