@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import numpy.typing as npt
 
@@ -10,52 +12,61 @@ from tracker.demo.view import View
 
 Floats = npt.NDArray[np.float32]
 
-CLOTHS = (
-    (0.24, 0.38, 0.52), (0.72, 0.34, 0.30), (0.90, 0.84, 0.72), (0.36, 0.50, 0.40), (0.86, 0.66, 0.34),
-    (0.52, 0.40, 0.52), (0.82, 0.56, 0.56), (0.40, 0.58, 0.66), (0.30, 0.30, 0.34), (0.93, 0.93, 0.91),
+CLOTHS = np.array(
+    [
+        (0.24, 0.38, 0.52), (0.72, 0.34, 0.30), (0.88, 0.82, 0.70), (0.36, 0.50, 0.40),
+        (0.84, 0.64, 0.34), (0.52, 0.40, 0.52), (0.80, 0.55, 0.55), (0.40, 0.58, 0.66),
+        (0.30, 0.30, 0.34), (0.90, 0.90, 0.88),
+    ],
+    dtype=np.float32,
 )  # fmt: skip
 
 
-def paint_body(canvas: Canvas, view: View, rng: np.random.Generator) -> None:
+def upright(view: View) -> View:
+    """The view of a body under a tilted head: it hardly tilts with it."""
+    roll = view.pose.roll * 0.25
+    (neck,) = view.place([(0.0, 1.0)])
+    x = float(neck[0]) + np.sin(roll) * view.scale
+    y = float(neck[1]) - np.cos(roll) * view.scale
+    return replace(view, pose=replace(view.pose, roll=roll), x=float(x), y=float(y))
+
+
+def paint_body(canvas: Canvas, view: View, outfit: np.random.Generator) -> None:
     """Shoulders and chest in something to wear, down to the picture's edge if it is near."""
     head = view.head
     wide = (1.42 + 0.22 * head.male - 0.42 * head.neoteny) * (head.width / 0.735)
-    drop = 1.28 + 0.06 * (1 - head.neoteny)
+    drop = 1.30 + 0.06 * (1 - head.neoteny)
+    collar = [(0.0, drop + 0.13), (0.17, drop + 0.09), (0.31, drop - 0.02)]
     right = [
-        (0.30, drop - 0.04), (0.62, drop + 0.10), (wide * 0.82, drop + 0.28), (wide, drop + 0.70),
-        (wide * 1.06, drop + 2.6),
+        *collar[1:], (0.42, drop - 0.01), (0.64, drop + 0.09), (wide * 0.82, drop + 0.26),
+        (wide, drop + 0.68), (wide * 1.06, drop + 2.6),
     ]  # fmt: skip
-    points = [(-x, y) for x, y in reversed(right)] + [(0.0, drop + 0.10)] + right
-    shape = canvas.polygon(view.place(curve(points, closed=False)), 0.008 * view.scale)
-    colour = np.array(CLOTHS[int(rng.integers(len(CLOTHS)))], dtype=np.float32)
-    colour = np.clip(colour + rng.normal(0, 0.03, 3), 0, 1).astype(np.float32)
+    points = [(-x, y) for x, y in reversed(right)] + collar[:1] + right
+    shape = canvas.polygon(view.place(curve(points)), 0.006 * view.scale)
     if shape.cover.size == 0:
         return
-    window = ((shape.y, shape.y + shape.cover.shape[0]), (shape.x, shape.x + shape.cover.shape[1]))
-    u, v = view.grid(window)
-    tone = 1.02 - 0.22 * np.abs(u / wide) ** 2 - 0.10 * np.clip(v - drop, 0, 2)
-    tone = tone + 0.035 * np.sin(u * 5 + 1.5 * np.sin(v * 2.2))
-    cloth = np.broadcast_to(colour, (*u.shape, 3)) * tone[..., None]
+    (rows, columns) = shape.window
+    u, v = view.grid(((rows.start, rows.stop), (columns.start, columns.stop)))
+    sideways = u * np.float32(1 / wide)
+    tone = 1.02 - np.float32(0.22) * sideways * sideways
+    tone = tone - np.float32(0.10) * np.clip(v - np.float32(drop), 0, 2)
+    tone = tone + np.float32(0.035) * np.sin(u * 5 + np.float32(1.5) * np.sin(v * np.float32(2.2)))
+    cloth = _cloth(u, v, outfit) * tone[..., None]
+    canvas.paint(shape, np.clip(cloth, 0, 1))
+    ribs = [(-x, y + 0.035) for x, y in reversed(collar[1:])] + [(x, y + 0.035) for x, y in collar]
+    hem = canvas.line(view.place(curve(ribs)), 0.07 * view.scale, 0.008 * view.scale)
+    canvas.shade(hem, 0.82, 0.8)
+
+
+def _cloth(u: Floats, v: Floats, rng: np.random.Generator) -> Floats:
+    """Plain, striped or dotted: float32 `(h, w, 3)`."""
+    first, second = CLOTHS[rng.permutation(len(CLOTHS))[:2]]
+    first = np.clip(first + rng.normal(0, 0.03, 3), 0, 1).astype(np.float32)
     pattern = int(rng.integers(4))
-    other = np.array(CLOTHS[int(rng.integers(len(CLOTHS)))], dtype=np.float32)
     if pattern == 1:
-        stripe = np.clip(np.sin((v + 0.12 * u * u) * 26) * 4, 0, 1)[..., None]
-        cloth = cloth * (1 - stripe * 0.75) + other * tone[..., None] * stripe * 0.75
+        share = np.clip(np.sin((v + np.float32(0.12) * u * u) * 26) * 4, 0, 1)
     elif pattern == 2:
-        dots = np.clip((np.sin(u * 22) * np.sin(v * 22) - 0.62) * 8, 0, 1)[..., None]
-        cloth = cloth * (1 - dots * 0.8) + other * tone[..., None] * dots * 0.8
-    canvas.paint(shape, np.clip(cloth, 0, 1).astype(np.float32))
-    neckline = curve(
-        [
-            (-0.42, drop + 0.02),
-            (-0.22, drop + 0.16),
-            (0, drop + 0.21),
-            (0.22, drop + 0.16),
-            (0.42, drop + 0.02),
-        ]
-    )
-    canvas.shade(
-        canvas.line(view.place(neckline), 0.05 * view.scale, 0.012 * view.scale),
-        np.float32(0.80),
-        0.8,
-    )
+        share = np.clip((np.sin(u * 22) * np.sin(v * 22) - np.float32(0.62)) * 8, 0, 1)
+    else:
+        return np.asarray(np.broadcast_to(first, (*u.shape, 3)), np.float32)
+    return np.asarray(first + (second - first) * (np.float32(0.78) * share)[..., None], np.float32)

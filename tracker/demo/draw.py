@@ -11,7 +11,7 @@ from PIL import Image, ImageFilter
 
 from tracker.demo.anatomy import Outline, anatomy
 from tracker.demo.backdrop import PLACES, backdrop
-from tracker.demo.body import paint_body
+from tracker.demo.body import paint_body, upright
 from tracker.demo.canvas import Canvas
 from tracker.demo.features import Mood, paint_brows, paint_eyes, paint_mouth, paint_nostrils
 from tracker.demo.genome import Genome
@@ -28,9 +28,16 @@ PAINTED = 1800
 size, as a telephone's small lens gives."""
 
 
+KNEE = 0.80
+"""Brightness from which highlights are compressed."""
+
+
 @dataclass(frozen=True, slots=True)
 class Sitter:
-    """Someone in a photo: who they are, their age in years, and how they look that moment."""
+    """Someone in a photo: who they are, their age in years, and how they look that moment.
+
+    `outfit` numbers what they wear.
+    """
 
     genome: Genome
     years: float
@@ -38,6 +45,7 @@ class Sitter:
     cut: Cut = field(default_factory=Cut)
     mood: Mood = field(default_factory=Mood)
     pose: Pose = field(default_factory=Pose)
+    outfit: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,9 +150,10 @@ def _person(
         head, Outline(head), sitter.pose, where.x * width, where.y * height, where.size * height
     )
     colours = pigment(sitter.genome, sitter.years)
-    paint_back(canvas, view, colours.hair, sitter.cut, light, rng)
-    paint_neck(canvas, view, colours.skin)
-    paint_body(canvas, view, rng)
+    paint_back(canvas, view, colours.hair, sitter.cut, rng)
+    torso = upright(view)
+    paint_neck(canvas, torso, colours.skin)
+    paint_body(canvas, torso, np.random.default_rng([sitter.outfit, 21]))
     paint_ears(canvas, view, colours.skin)
     paint_skin(canvas, view, colours.skin, light)
     paint_freckles(canvas, view, sitter.genome.freckles * (sitter.years > 1.5), rng)
@@ -153,7 +162,7 @@ def _person(
     paint_mouth(canvas, view, colours, sitter.mood)
     paint_eyes(canvas, view, colours, sitter.mood, lashes=(1 - head.neoteny) * (1 - head.male))
     paint_brows(canvas, view, colours, sitter.mood, rng)
-    paint_front(canvas, view, colours.hair, sitter.cut, light, rng)
+    paint_front(canvas, view, colours.hair, sitter.cut, light, rng=rng)
 
 
 def _exposed(
@@ -161,7 +170,12 @@ def _exposed(
 ) -> Pixels:
     """Light, focus and grain, at the photo's own size."""
     cast = shot.light.cast
-    pixels = (np.clip(canvas.pixels * cast, 0, 1) * 255 + 0.5).astype(np.uint8)
+    bright = np.maximum(canvas.pixels * cast, 0)
+    over = np.maximum(bright - np.float32(KNEE), 0)  # highlights are compressed, not cut off
+    room = np.float32(1 - KNEE)
+    pixels = ((np.minimum(bright, KNEE) + room * (over / (over + room))) * 255 + 0.5).astype(
+        np.uint8
+    )
     image = Image.fromarray(pixels)
     blur = shot.blur * image.width / 1000
     if blur > 0.25:

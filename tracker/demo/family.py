@@ -125,7 +125,7 @@ def _parents(rng: np.random.Generator, *, first: bool) -> tuple[Member, Member]:
         "iris_hue": 0.05,
         "freckles": -0.4,
     }
-    sides = {name: 1.0 for name in apart}
+    sides = dict.fromkeys(apart, 1.0)
     if not first:
         sides = {name: float(rng.choice([-1, 1])) for name in apart}
         middle = {name: value + float(rng.normal(0, 0.12)) for name, value in middle.items()}

@@ -71,8 +71,8 @@ def paint_skin(canvas: Canvas, view: View, skin: Colour, light: Light) -> Stamp:
     colour = skin * np.power(np.maximum(lit, 0.05)[..., None], shadow)
     half_way = np.array(light.direction, np.float32) + np.array([0, 0, 1], np.float32)
     half_way /= np.linalg.norm(half_way)
-    shine = np.maximum(normal @ half_way, 0) ** 24
-    colour += (np.float32(0.075) * shine)[..., None]
+    shine = np.maximum(normal @ half_way, 0) ** 20
+    colour += (np.float32(0.055) * shine)[..., None]
     (y0, _), (x0, _) = window
     stamp = Stamp(y0, x0, cover)
     canvas.paint(stamp, np.clip(colour, 0, 1).astype(np.float32))
@@ -154,17 +154,18 @@ def _nose(view: View, u: Floats, v: Floats) -> Floats:
     head = view.head
     (x0, y0), (x1, y1) = view.face([(0, head.eye_y - 0.04), (0, head.nose_y - 0.035)], 0.0)
     x1 += head.nose_relief * np.sin(view.pose.yaw)
-    along = np.clip((v - y0) / max(float(y1 - y0), 1e-3), -0.6, 2)
-    rise = np.where(along < 1, np.clip(along, 0, 1) ** 1.35, 0)
-    below = np.exp(-0.5 * ((v - y1) / np.float32(0.040)) ** 2)
-    profile = np.where(
-        along < 1, 0.30 * (along > 0) * np.sqrt(np.clip(along, 0, 1)) + 0.70 * rise, below
-    )
-    middle = x0 + (x1 - x0) * np.clip(along, 0, 1)
-    half = head.nose_half * (0.42 + 0.20 * np.clip(along, 0, 1) ** 2)
-    return np.asarray(
-        head.nose_relief * 0.75 * profile * np.exp(-0.5 * ((u - middle) / half) ** 2), np.float32
-    )
+    along = (v - y0) / np.float32(max(float(y1 - y0), 1e-3))
+    t = np.clip(along, 0, 1)
+    eased = t * t * (3 - 2 * t)
+    bridge = np.clip(along * np.float32(1.6) + np.float32(0.25), 0, 1)
+    bridge = bridge * bridge * (3 - 2 * bridge)
+    under = (v - y1) / np.float32(0.042)
+    profile = np.where(v < y1, 0.24 * bridge + 0.76 * eased * t**0.3, np.exp(-0.5 * under * under))
+    middle = x0 + (x1 - x0) * t
+    half = np.float32(head.nose_half) * (np.float32(0.50) + np.float32(0.12) * t * t)
+    sideways = (u - middle) / half
+    height = np.float32(head.nose_relief * 0.72)
+    return np.asarray(height * profile * np.exp(-0.5 * sideways * sideways), np.float32)
 
 
 def _normals(relief: Floats, view: View) -> Floats:

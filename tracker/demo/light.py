@@ -36,7 +36,7 @@ class Light:
         facing = normal @ lamp
         wrap = np.float32(0.35)  # skin lets light through: it does not go dark at a right angle
         lit = np.maximum(facing + wrap, 0) / (1 + wrap)
-        return np.asarray(self.ambient + (1.12 - self.ambient) * lit, dtype=np.float32)
+        return np.asarray(self.ambient + (1.06 - self.ambient) * lit, dtype=np.float32)
 
 
 def taken(rng: np.random.Generator) -> Light:
