@@ -1,0 +1,44 @@
+"""The original script's loop, kept as it was: one photo at a time, at full size.
+
+facenet-pytorch as its README shows it. The only liberty: the weights of FaceNet are random where
+the published ones are not on the machine, which costs exactly the same time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from tracker.vision.torchvision_shim import facenet_pytorch
+
+
+def embed_all(paths: Sequence[Path], weights: Path | None = None) -> Iterator[np.ndarray | None]:
+    """One vector `(512,)` per photo, of its most probable face; None where there is none."""
+    import torch
+
+    library = facenet_pytorch()
+    mtcnn = library.MTCNN(image_size=160, margin=0)
+    resnet = library.InceptionResnetV1(pretrained=None).eval()
+    if weights is not None:
+        state = torch.load(weights, weights_only=True)
+        resnet.load_state_dict({k: v for k, v in state.items() if not k.startswith("logits.")})
+    for path in paths:
+        image = Image.open(path).convert("RGB")
+        cropped = mtcnn(image)
+        if cropped is None:
+            yield None
+            continue
+        yield resnet(cropped.unsqueeze(0)).detach().numpy()[0]
+
+
+def boxes_at_full_size(paths: Sequence[Path]) -> list[np.ndarray]:
+    """Every face facenet-pytorch finds at full size: float boxes `(n, 4)` per photo."""
+    mtcnn = facenet_pytorch().MTCNN(keep_all=True)
+    found = []
+    for path in paths:
+        boxes, _ = mtcnn.detect(Image.open(path).convert("RGB"))
+        found.append(np.empty((0, 4)) if boxes is None else np.asarray(boxes, dtype=float))
+    return found
