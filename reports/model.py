@@ -27,7 +27,7 @@ class MethodInfo:
     """One method: its registry name, one line on what it does, and how it held up.
 
     `unit` is "share" (0..1, sums to 1 over relatives) or "similarity". `held_out_accuracy` is
-    the balanced accuracy on the relatives' own photos of days it did not see; None if unknown.
+    the balanced accuracy on the two parents' own photos of days it did not see; None if unknown.
     """
 
     name: str

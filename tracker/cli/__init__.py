@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import tempfile
 import traceback
 from pathlib import Path
 from typing import Annotated
@@ -83,25 +84,20 @@ def fail(error: TrackerError | StoreError) -> int:
 def unexpected(error: BaseException) -> int:
     """Say what happened without a traceback; keep the traceback for a report."""
     output.note(
-        f"error: the tracker met something it did not expect: {type(error).__name__}, "
+        f"error: The tracker met something it did not expect: {type(error).__name__}, "
         f"{output.plain(str(error))}"
     )
     try:
-        log = (
-            Path.cwd() / "tracker-error.txt"
-            if not load().home.is_dir()
-            else load().home / "last-error.txt"
-        )
-        descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        descriptor, log = tempfile.mkstemp(prefix="tracker-error-", suffix=".txt")
         with os.fdopen(descriptor, "w", encoding="utf-8", errors="backslashreplace") as file:
             file.write(f"tracker {__version__}\n")
             traceback.print_exception(error, file=file)
         output.note(
-            f"hint: what was stored before is kept. Details, with names of your files, are in "
-            f"{output.plain(str(log))}"
+            f"hint: What was stored before is kept. The details, with names of your files, are in "
+            f"{output.plain(log)}"
         )
     except OSError:
-        output.note("hint: what was stored before is kept. Try `tracker doctor`.")
+        output.note("hint: What was stored before is kept. Try `tracker doctor`.")
     return 1
 
 
@@ -114,7 +110,7 @@ def main() -> None:
         code = fail(error)
     except KeyboardInterrupt:
         output.note(
-            "interrupted: what was stored so far is kept; the same command goes on from there."
+            "interrupted: What was stored so far is kept; the same command goes on from there."
         )
         code = 130
     except BrokenPipeError:

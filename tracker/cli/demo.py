@@ -122,7 +122,7 @@ def draw(out: Path, *, seed: int, flat: bool) -> Album:
     note(f"Drawing a family's photos into {plain(str(out / 'photos'))}")
     with photo_bar("Drawing") as advance:
         return album.write(
-            out, seed=seed, flat=flat, on_progress=lambda done, total: advance(done, total, 0)
+            out, seed=seed, flat=flat, on_progress=lambda done, total: advance(done, total, None)
         )
 
 

@@ -13,15 +13,15 @@ LINE_EVERY_S = 10.0
 
 
 @contextmanager
-def photo_bar(title: str) -> Iterator[Callable[[int, int, int], None]]:
+def photo_bar(title: str) -> Iterator[Callable[[int, int, int | None], None]]:
     """Yield `advance(done, total, faces)` for photos; draws nothing until it is called."""
     if sys.stderr.isatty():
         with _bar(title, unit="photos") as advance:
-            yield lambda done, total, faces: advance(done, total, f"{faces} faces")
+            yield lambda done, total, faces: advance(done, total, _faces(faces))
         return
     started = last = time.monotonic()
 
-    def line(done: int, total: int, faces: int) -> None:
+    def line(done: int, total: int, faces: int | None) -> None:
         nonlocal last
         now = time.monotonic()
         if now - last < LINE_EVERY_S and done != total:
@@ -29,11 +29,32 @@ def photo_bar(title: str) -> Iterator[Callable[[int, int, int], None]]:
         last = now
         rate = done / max(now - started, 1e-6)
         left = (total - done) / rate if rate else 0
-        note(
-            f"{title}: {done}/{total} photos, {faces} faces, {rate:.1f} photos/s, {left:.0f} s left"
-        )
+        found = "" if faces is None else f" {_faces(faces)},"
+        note(f"{title}: {done}/{total} photos,{found} {rate:.1f} photos/s, {left:.0f} s left")
 
     yield line
+
+
+@contextmanager
+def step_bar(title: str) -> Iterator[Callable[[int, int], None]]:
+    """Yield `advance(done, total)` for a computation; one line where there is no terminal."""
+    if sys.stderr.isatty():
+        with _bar(title, unit="steps") as advance:
+            yield lambda done, total: advance(done, total, "")
+        return
+    said = False
+
+    def line(_done: int, _total: int) -> None:
+        nonlocal said
+        if not said:
+            note(title)
+        said = True
+
+    yield line
+
+
+def _faces(number: int | None) -> str:
+    return "" if number is None else f"{number} {'face' if number == 1 else 'faces'}"
 
 
 @contextmanager
@@ -82,12 +103,17 @@ def _bar(title: str, *, unit: str) -> Iterator[Callable[[int, int, str], None]]:
     columns.append(TimeRemainingColumn())
     started = time.monotonic()
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task(escape(plain(title)), total=None, rate="-", extra="")
 
         def advance(done: int, total: int, extra: str) -> None:
+            if not progress.task_ids:  # what never began is not shown
+                progress.add_task(escape(plain(title)), total=None, rate="-", extra="")
             rate = done / max(time.monotonic() - started, 1e-6)
             progress.update(
-                task, completed=done, total=total or None, rate=f"{rate:.1f}", extra=extra
+                progress.task_ids[0],
+                completed=done,
+                total=total or None,
+                rate=f"{rate:.1f}",
+                extra=extra,
             )
 
         yield advance

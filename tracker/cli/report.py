@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 
 from tracker.cli.context import EmbedderOption, Json, settings_of, workspace
-from tracker.cli.output import emit, note, plain, say, warn
+from tracker.cli.output import emit, plain, say, warn
+from tracker.cli.progress import step_bar
 
 
 def register(app: typer.Typer) -> None:
@@ -38,8 +39,10 @@ def report(
     from tracker.study.report import make_report
 
     settings = settings_of(context)
-    with workspace(context) as connection:
-        made = make_report(connection, settings.home, child_name=child, embedder=embedder, say=note)
+    with workspace(context) as connection, step_bar("Comparing by every method") as advance:
+        made = make_report(
+            connection, settings.home, child_name=child, embedder=embedder, on_step=advance
+        )
     from reports.page import write
 
     folder = (out or settings.home / "report").absolute()

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 DEFAULT = "facenet-vggface2"
 FALLBACK = "handcrafted"
+STEPPED_IN = "embedder_stepped_in"
 
 Say = Callable[[str], None]
 OnBytes = Callable[[int, int | None], None]
@@ -55,8 +56,13 @@ def choose_embedder(
     say: Say,
     on_bytes: OnBytes,
 ) -> Choice:
-    """The embedder for this ingest; remembers it if the workspace had none."""
+    """The embedder for this ingest; remembers it if the workspace had none.
+
+    What stepped in because nothing better was at hand is nobody's choice: the first embedder that
+    is named afterwards takes its place.
+    """
     remembered = stored.get(connection, "embedder")
+    stepped_in = False
     if spec is None and weights is None and remembered:
         remembered_weights = stored.get(connection, "weights")
         return _choice(
@@ -70,17 +76,18 @@ def choose_embedder(
         try:
             choice = _choice(settings, DEFAULT, None, say, on_bytes)
         except (DownloadFailed, WeightsMissing) as problem:
+            why = " (offline)" if isinstance(problem, WeightsMissing) else ""
             note = (
-                f"FaceNet's weights cannot be had now ({problem}), so this workspace uses the "
-                "hand-made features. "
-                f"They are weaker. Later: tracker embedders fetch {DEFAULT}, then ingest again "
-                f"with --embedder {DEFAULT}."
+                f"FaceNet's weights cannot be fetched now{why}: faces are compared by hand-made "
+                f"features, which are weaker. Later: tracker ingest PATH --embedder {DEFAULT}"
             )
+            stepped_in = True
             choice = _choice(settings, FALLBACK, None, say, on_bytes, notes=(note,))
     else:
         choice = _choice(settings, spec or remembered or DEFAULT, weights, say, on_bytes)
-    if not remembered:
+    if not remembered or stored.get(connection, STEPPED_IN) == "yes":
         stored.set_(connection, "embedder", choice.spec)
+        stored.set_(connection, STEPPED_IN, "yes" if stepped_in else "no")
         stored.set_(connection, "embedder_id", choice.info.id)
         if choice.weights is not None:
             stored.set_(connection, "weights", str(choice.weights))

@@ -32,7 +32,7 @@ from tracker.study.evidence import (
 from tracker.study.exemplars import nearest_exemplars
 from tracker.study.notes import born_note, embedder_note, warnings_of
 from tracker.study.own_faces import Sifted, without_relatives_own
-from tracker.study.run import DRAWS, SEED, Results, results_for
+from tracker.study.run import SEED, Results, results_for
 
 if TYPE_CHECKING:
     import duckdb
@@ -41,7 +41,7 @@ PRIMARY_METHOD = "centroid"
 """Fixed before any result was looked at: cosine to the mean face of each relative, the plainest
 method that does not lean to whoever has more photos."""
 
-Say = Callable[[str], None]
+OnStep = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ def make_report(
     *,
     child_name: str | None,
     embedder: str | None,
-    say: Say,
+    on_step: OnStep,
     today: date | None = None,
 ) -> Made:
     """Gather, run, assemble. Raises NotEnoughEvidence when there is nothing to compare."""
@@ -92,6 +92,13 @@ def make_report(
         )
     gallery = Gallery.open(connection, home, embedder_id)
     names = [name for name, _ in describe()]
+    comparisons = 1 if len(family.relatives) == 2 else 2
+    steps = 0
+
+    def stepped(_method: str) -> None:
+        nonlocal steps
+        on_step(steps, comparisons * len(names))
+        steps += 1
 
     def run(people: Sequence[Person]) -> Results:
         chosen = evidence_of(gathered.relatives, [p.name for p in people])
@@ -104,11 +111,11 @@ def make_report(
             pair=(family.parents[0].name, family.parents[1].name),
             neighbours=gallery,
             methods=names,
-            on_method=lambda name: say(f"{name}: {', '.join(p.name for p in people)}"),
+            on_method=stepped,
         )
 
     narrow = run(family.parents)
-    wide = run(family.relatives) if len(family.relatives) > 2 else narrow
+    wide = run(family.relatives) if comparisons > 1 else narrow
     data = assemble(
         connection, home, family, embedder_id, gathered.relatives, sifted, gallery, narrow, wide,
         proposed=gathered.proposed, today=today or date.today(),
@@ -167,7 +174,7 @@ def assemble(
         embedder_id=embedder_id,
         embedder_note=embedder_note(row.embedder_id, row.licence, row.source),
         generated_on=today,
-        headline=words.headline(child.name, count),
+        headline=words.headline(child.name, count, narrow.leads),
         summary=words.summary(child.name, count, narrow.leads, coverage),
         relatives=tuple(relative_of(person, relatives) for person in family.relatives),
         parents=(first, second),
@@ -180,18 +187,17 @@ def assemble(
         leads=labelled(narrow.leads),
         overall=narrow.overall,
         agreement=agreement(narrow.leads),
-        projection=pictures.points,
-        child_path=pictures.path,
+        projection=labelled(pictures.points),
+        child_path=labelled(pictures.path),
         exemplars=nearest_exemplars(home / "thumbnails", probes, relatives, gallery),
         left_out=left_out,
         warnings=tuple(warnings_of(family, narrow, wide, sifted, proposed)),
         settings=(
-            ("Primary method", PRIMARY_METHOD),
+            ("First method", PRIMARY_METHOD),
             ("Draws of equal numbers of photos", str(narrow.draws)),
             (f"Photos of each of {first} and {second} in a draw", str(narrow.photos_each)),
             ("Photos of each relative in a draw, all relatives", str(wide.photos_each)),
             ("Seed", str(SEED)),
-            ("Draws asked for", str(DRAWS)),
             ("Interval", "95 % t interval over photo-days; none below three days"),
         ),
     )
@@ -209,8 +215,9 @@ def covered(probes: Evidence) -> pd.DataFrame:
 
 
 def labelled(frame: pd.DataFrame) -> pd.DataFrame:
-    """The frame with the age in words beside the age in months."""
-    return frame.assign(age_label=[ages.age_label(int(age)) for age in frame["age_months"]])
+    """The frame with the age in words beside the age in months, none where there is none."""
+    words_of = [("" if pd.isna(age) else ages.age_label(int(age))) for age in frame["age_months"]]
+    return frame.assign(age_label=words_of)
 
 
 def relative_of(person: Person, relatives: Evidence) -> Relative:

@@ -43,10 +43,27 @@ def tally(overall: pd.DataFrame, first: str, second: str) -> Tally:
     return Tally(first, second, to_first, to_second, len(leaders) - to_first - to_second)
 
 
-def headline(child: str, count: Tally) -> str:
+@dataclass(frozen=True, slots=True)
+class Change:
+    """`turned` of `methods` methods leaned to `before` in the earliest third of the months and to
+    `after` in the latest. It describes the photos; it is no test."""
+
+    before: str
+    after: str
+    turned: int
+    methods: int
+
+
+def headline(child: str, count: Tally, leads: pd.DataFrame) -> str:
     """One short sentence for the top of the page."""
     if count.total == 0:
         return f"Not enough dated photos of {child} to say anything yet"
+    change = moved(leads, count)
+    if change is not None:
+        return (
+            f"Most methods say {child} looked more like {change.before} at first, "
+            f"and more like {change.after} lately"
+        )
     if count.to_first >= MOST * count.total:
         return f"So far most methods say {child} looks more like {count.first}"
     if count.to_second >= MOST * count.total:
@@ -72,12 +89,15 @@ def summary(
     days = int(seen["photo_days"].sum())
     sentences = [
         f"Of {count.total} methods, {count.to_first} lean to {count.first}, {count.to_second} "
-        f"to {count.second} "
-        f"and {count.undecided} cannot tell, on {days} photo-days {span}."
+        f"to {count.second} and "
+        f" {count.undecided} cannot tell, on {days} photo-days {span}."
     ]
     change = moved(leads, count)
-    if change:
-        sentences.append(change)
+    if change is not None:
+        sentences.append(
+            f"{change.turned} of {change.methods} methods lean to {change.before} in the "
+            f"earliest third of the months and to {change.after} in the latest."
+        )
     missing = len(coverage) - len(seen)
     if missing:
         sentences.append(
@@ -90,10 +110,10 @@ def summary(
     return tuple(sentences)
 
 
-def moved(leads: pd.DataFrame, count: Tally) -> str | None:
-    """A sentence on how the leaning changed between the first and the last third of the months.
+def moved(leads: pd.DataFrame, count: Tally) -> Change | None:
+    """How the leaning changed between the first and the last third of the months.
 
-    Said only when most methods turned the same way. It describes the photos; it is no test.
+    None unless most methods turned the same way.
     """
     early, late = thirds(leads)
     both = sorted(set(early) & set(late))
@@ -106,11 +126,7 @@ def moved(leads: pd.DataFrame, count: Tally) -> str | None:
     ):
         turned = int(((signs[:, 0] == before) & (signs[:, 1] == after)).sum())
         if turned >= MOST * len(both):
-            return (
-                f"{turned} of {len(both)} methods lean to {one} in the earliest third of the "
-                "months "
-                f"and to {other} in the latest."
-            )
+            return Change(one, other, turned, len(both))
     return None
 
 
