@@ -12,6 +12,7 @@ from pathlib import Path
 import duckdb
 
 from . import migrations
+from .arrow import one
 from .errors import StoreError, WorkspaceMissing
 from .text import shown
 from .translate import damaged, newer, read_only, translated
@@ -22,6 +23,8 @@ DATABASE = "tracker.duckdb"
 
 # Storage written by a later DuckDB stays readable by the oldest one that pyproject allows.
 STORAGE_VERSION = "v2.0.0"
+
+_HEADERS = 3 * 4096  # what a DuckDB file holds before its first block
 
 _CONFIG: dict[str, str | bool | int | float | list[str]] = {
     "storage_compatibility_version": STORAGE_VERSION,
@@ -75,6 +78,7 @@ def _connect(file: Path, what: str) -> duckdb.DuckDBPyConnection:
             con = duckdb.connect(os.fspath(file), config=_CONFIG)
         try:
             con.execute("SET lock_configuration = true")
+            _must_be_whole(con, file, what)
             _migrate(con, what)
             _close_to_others(file)
         except BaseException:
@@ -140,6 +144,15 @@ def _must_be_writable(home: Path) -> None:
     effective = os.access in os.supports_effective_ids
     if not os.access(home, os.W_OK | os.X_OK, effective_ids=effective):
         raise read_only(_named(home))
+
+
+def _must_be_whole(con: duckdb.DuckDBPyConnection, file: Path, what: str) -> None:
+    """DuckDB opens a file that was cut short, and misses the end when somebody asks for it."""
+    row = one(con, "SELECT used_blocks * block_size FROM pragma_database_size()")
+    least = _HEADERS + int(row[0]) if row else 0
+    size = file.stat().st_size
+    if size < least:
+        raise damaged(what, f"tracker.duckdb was cut short: {least - size:,} bytes are missing.")
 
 
 def _must_be_text(home: Path) -> None:
