@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tracker.methods._arrays import softmax
+from tracker.methods._quiet import one_torch_thread
 from tracker.methods.contract import Floats, Ints
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ def train(
     decayed: dict[str, Any] = {"params": [w for w, _ in layers], "weight_decay": decay}
     free: dict[str, Any] = {"params": [bias for _, bias in layers]}
     adam = torch.optim.Adam([decayed, free], lr=rate, fused=True)
-    with torch.enable_grad():
+    with one_torch_thread(), torch.enable_grad():
         for _ in range(steps):
             adam.zero_grad()
             loss = torch.nn.functional.cross_entropy(_forward(faces, layers), labels)
