@@ -80,10 +80,7 @@ def add(
     Raises Conflict where the name is taken, empty, too long or no text.
     """
     name = checked_name(name)
-    born_latest = born_latest if born_latest is not None else born_earliest
-    born_earliest = born_earliest if born_earliest is not None else born_latest
-    if born_earliest is not None and born_latest is not None and born_earliest > born_latest:
-        raise Conflict(f"The birth of {name!r} would end before it begins.")
+    born_earliest, born_latest = _bounds(name, born_earliest, born_latest)
     with transaction(con):
         _must_be_free(con, name)
         old = _removed(con, name) if bring_back else None
@@ -134,7 +131,7 @@ def get(con: duckdb.DuckDBPyConnection, name: str) -> Person:
         return found
     near = nearest_names(con, name)
     raise Conflict(
-        f"Nobody here is called {plain(name)!r}.",
+        f"Nobody here is called {name!r}.",
         hint=f"did you mean {' or '.join(map(repr, near))}?"
         if near
         else "add them: tracker person add NAME --relation mother",
@@ -217,6 +214,7 @@ def rename(con: duckdb.DuckDBPyConnection, person_id: int, name: str) -> Person:
 
 def update(con: duckdb.DuckDBPyConnection, person: Person) -> Person:
     """Correct someone's relation, birth or sex (not the name: see `rename`)."""
+    born_earliest, born_latest = _bounds(person.name, person.born_earliest, person.born_latest)
     with transaction(con):
         con.execute(
             """
@@ -225,8 +223,8 @@ def update(con: duckdb.DuckDBPyConnection, person: Person) -> Person:
             """,
             [
                 person.relation,
-                person.born_earliest,
-                person.born_latest,
+                born_earliest,
+                born_latest,
                 person.sex,
                 _one(con, person.person_id).person_id,
             ],
@@ -283,10 +281,21 @@ def checked_name(name: str) -> str:
         )
     if name != plain(name):
         raise Conflict(
-            f"The name {plain(name)!r} holds bytes that are no text.",
+            f"The name {name!r} holds bytes that are no text.",
             hint="type it again in a terminal that is set to UTF-8.",
         )
     return name
+
+
+def _bounds(
+    name: str, earliest: date | None, latest: date | None
+) -> tuple[date | None, date | None]:
+    """Both ends of a birth date, of which one may stand for both; in order, or a Conflict."""
+    latest = latest if latest is not None else earliest
+    earliest = earliest if earliest is not None else latest
+    if earliest is not None and latest is not None and earliest > latest:
+        raise Conflict(f"The birth of {name!r} would end before it begins.")
+    return earliest, latest
 
 
 def _must_be_free(con: duckdb.DuckDBPyConnection, name: str, but: int | None = None) -> None:
