@@ -114,9 +114,25 @@ def _unreadable(con: duckdb.DuckDBPyConnection) -> list[str]:
         try:
             with translated(f"the table {table}"):
                 one(con, f'SELECT bit_xor(hash(t)) FROM "{table}" t')  # noqa: S608
+                _look_up_all(con, table)
         except StoreError as error:
             found.append(str(error))
     return found
+
+
+def _look_up_all(con: duckdb.DuckDBPyConnection, table: str) -> None:
+    """Find every key of a table by its index: a scan of the rows does not read the index."""
+    columns = con.execute(
+        """
+        SELECT constraint_column_names[1] FROM duckdb_constraints()
+        WHERE table_name = ? AND constraint_type IN ('PRIMARY KEY', 'UNIQUE')
+        """,
+        [table],
+    ).fetchall()
+    for (column,) in columns:
+        keys = con.execute(f'SELECT "{column}" FROM "{table}"').fetchall()  # noqa: S608
+        for key in keys:
+            one(con, f'SELECT 1 FROM "{table}" WHERE "{column}" = ?', key)  # noqa: S608
 
 
 def _vectors(con: duckdb.DuckDBPyConnection, embedder_id: str) -> list[str]:
