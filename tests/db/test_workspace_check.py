@@ -112,7 +112,7 @@ def test_a_sound_workspace_has_nothing_wrong_with_it(home: Path) -> None:
             "4 vectors of made-up are not of length 1",
         ),
         (
-            "UPDATE embeddings_2 SET vector = array_value(1, 2, 3, 4, 5, 6, 7, 'nan')::FLOAT[8]",
+            "UPDATE embeddings_2 SET vector = '[1, 2, 3, 4, 5, 6, 7, nan]'::FLOAT[8]",
             "3 vectors of other/made-up@1234abcd are not of length 1",
         ),
     ],
