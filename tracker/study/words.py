@@ -89,8 +89,7 @@ def summary(
     days = int(seen["photo_days"].sum())
     sentences = [
         f"Of {count.total} methods, {count.to_first} lean to {count.first}, {count.to_second} "
-        f"to {count.second} and "
-        f" {count.undecided} cannot tell, on {days} photo-days {span}."
+        f"to {count.second} and {count.undecided} cannot tell, on {days} photo-days {span}."
     ]
     change = moved(leads, count)
     if change is not None:
