@@ -60,25 +60,29 @@ def decide(con: duckdb.DuckDBPyConnection, decisions: Sequence[Decision]) -> Non
             """
             INSERT INTO decisions
             WITH last_words AS (
-                SELECT face_id, source, max(decision_id) AS decision_id
-                FROM decisions SEMI JOIN new_decisions USING (face_id)
-                GROUP BY face_id, source
+                SELECT d.face_id, d.source, max(decision_id) AS decision_id
+                FROM decisions d SEMI JOIN new_decisions USING (face_id)
+                GROUP BY d.face_id, d.source
+            ),
+            before AS (
+                SELECT face_id, source,
+                    struct_pack(person_id, state, reason, similarity, embedder_key) AS said
+                FROM decisions SEMI JOIN last_words USING (decision_id)
+            ),
+            now_said AS (
+                SELECT n.*, embedder_key,
+                    struct_pack(person_id, state, reason, similarity, embedder_key) AS said
+                FROM new_decisions n LEFT JOIN embedders USING (embedder_id)
+            ),
+            told AS (
+                SELECT n.*, coalesce(
+                    lag(n.said) OVER (PARTITION BY n.face_id, n.source ORDER BY n.place),
+                    b.said) AS word_before
+                FROM now_said n LEFT JOIN before b ON b.face_id = n.face_id AND b.source = n.source
             )
             SELECT nextval('decision_ids'), face_id, person_id, state, source, reason,
                 similarity, embedder_key, ?
-            FROM (
-                SELECT n.*, e.embedder_key
-                FROM new_decisions n
-                LEFT JOIN embedders e USING (embedder_id)
-                LEFT JOIN last_words w ON w.face_id = n.face_id AND w.source = n.source
-                LEFT JOIN decisions old ON old.decision_id = w.decision_id
-                    AND old.person_id IS NOT DISTINCT FROM n.person_id
-                    AND old.state = n.state AND old.reason = n.reason
-                    AND old.similarity IS NOT DISTINCT FROM n.similarity
-                    AND old.embedder_key IS NOT DISTINCT FROM e.embedder_key
-                WHERE old.decision_id IS NULL
-                ORDER BY n.place
-            )
+            FROM (SELECT * FROM told WHERE said IS DISTINCT FROM word_before ORDER BY place)
             """,
             [now],
         )

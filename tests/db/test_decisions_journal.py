@@ -87,6 +87,17 @@ def test_decisions_of_one_batch_count_in_their_order(
     assert label(con, faces[0]) == (ben, "confirmed", "user")
 
 
+def test_decisions_of_a_large_batch_count_in_their_order_too(
+    con: Connection, anna: int, ben: int
+) -> None:
+    results = [photo_of(f"p{n}", 10) for n in range(500)]
+    photos.store_batch(con, results, [], detector=DETECTOR, embedder=EMBEDDER)
+    faces = [face.face_id for result in results for face in result.faces]
+    decisions.decide(con, [says(face, who) for who in (anna, ben) for face in faces])
+    assert {d.person_id for d in decisions.labels(con, faces).values()} == {ben}
+    assert journal(con) == 10_000
+
+
 def test_the_users_no_silences_the_trackers_guess_of_that_person_only(
     con: Connection, anna: int, ben: int, faces: list[int]
 ) -> None:
@@ -113,7 +124,8 @@ def test_undoing_takes_back_all_that_was_said_and_the_guesses_stay_away(
     decisions.decide(con, [guess(faces[0], ben), says(faces[0], anna)])
     decisions.decide(con, [says(faces[0], None, "rejected")])
     assert label(con, faces[0]) is None
-    decisions.decide(con, [guess(faces[0], ben)])
+    decisions.decide(con, [guess(faces[0], anna), guess(faces[0], ben)])
+    assert journal(con) == 5
     assert label(con, faces[0]) is None, "the user said: nobody"
     decisions.decide(con, [says(faces[0], anna)])
     assert label(con, faces[0]) == (anna, "confirmed", "user")
@@ -178,6 +190,12 @@ def test_saying_the_same_again_says_nothing_new(
     decisions.decide(con, [says(faces[0], ben)])
     decisions.decide(con, [says(faces[0], anna)])
     assert journal(con) == 5, "said again after something else, it is news"
+    decisions.decide(con, [says(faces[0], who) for who in (anna, anna, ben, ben, anna, anna)])
+    assert journal(con) == 7, "within a batch as well"
+    assert label(con, faces[0]) == (anna, "confirmed", "user")
+    with_reason = Decision(faces[0], anna, "confirmed", "user", "", 0.3, EMBEDDER.embedder_id)
+    decisions.decide(con, [with_reason, with_reason])
+    assert journal(con) == 8
 
 
 @pytest.mark.parametrize("what", ["face", "person", "state"])

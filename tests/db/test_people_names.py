@@ -31,11 +31,11 @@ def faces_of(
 def label_names(con: Connection, faces: list[int]) -> list[str | None]:
     """Whose each face is."""
     found = people.labels(con, faces)
-    names = []
+    living = {c.person.person_id: c.person.name for c in people.all_people(con)}
+    names: list[str | None] = []
     for face in faces:
         number = found[face].person_id if face in found else None
-        person = people.by_id(con, number) if number is not None else None
-        names.append(None if person is None else person.name)
+        names.append(None if number is None else living[number])
     return names
 
 
