@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from db.records import Rejection
@@ -84,11 +84,14 @@ def scan(paths: Iterable[str | bytes | os.PathLike[str]]) -> Iterator[Entry]:
     return _once(starts)
 
 
-def _once(starts: Iterable[bytes]) -> Iterator[Entry]:
+def _once(starts: Sequence[bytes]) -> Iterator[Entry]:
     seen: set[bytes] = set()
     folders: set[tuple[int, int]] = set()
+    named = frozenset(starts)
     for start in starts:
         for entry in _start(start, folders):
+            if isinstance(entry, Skipped) and entry.path in named:
+                continue  # it has its turn, whatever it is called
             if entry.path not in seen:
                 seen.add(entry.path)
                 yield entry

@@ -105,6 +105,8 @@ class Workers(Generic[Job, Answer]):
         for worker in self._workers:
             worker.close()
         self._threads.shutdown(wait=True, cancel_futures=True)
+        for worker in self._workers:
+            worker.end()
 
     def __enter__(self) -> Workers[Job, Answer]:
         """The pool itself."""
@@ -142,15 +144,15 @@ class _Worker:
                 )
             kind, value = pipe.recv()
         except (EOFError, OSError):
-            self._end()
+            self.end()
             raise Died("crashed", "It makes the decoder crash.") from None
         except PhotoRejected:
-            self._end()
+            self.end()
             raise
         if kind == "done":
             return value
         if kind == "no memory":
-            self._end()
+            self.end()
             raise Died("too-large", "It needs more memory than can be spared.")
         raise value
 
@@ -174,7 +176,8 @@ class _Worker:
         ours.recv()
         return ours
 
-    def _end(self) -> None:
+    def end(self) -> None:
+        """Kill the process, wait until it is gone, and close its pipe."""
         with self._lock:
             process, pipe = self._process, self._pipe
             self._process = self._pipe = None

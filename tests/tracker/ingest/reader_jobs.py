@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 from tracker.errors import PhotoRejected
+from tracker.ingest.decode import Answer, Job, work
 from tracker.ingest.workers import NeedsRoom
 
 
@@ -38,3 +39,10 @@ def act(job: str, alone: bool) -> str:
     elif word == "modules":
         return " ".join(sorted({name.partition(".")[0] for name in sys.modules}))
     return f"{job} by {os.getpid()}"
+
+
+def read_or_die(job: Job, alone: bool) -> Answer:
+    """As the pipeline's own work, but a photo called "killer" takes the process with it."""
+    if b"killer" in job.path:
+        os.kill(os.getpid(), signal.SIGSEGV)
+    return work(job, alone)

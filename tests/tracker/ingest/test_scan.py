@@ -73,6 +73,14 @@ def test_what_is_named_explicitly_is_tried_whatever_it_is_called(tree: Path) -> 
     ]
 
 
+def test_naming_its_folder_as_well_does_not_hide_it(tree: Path) -> None:
+    (tree / ".odd").write_bytes(b"x")
+    entries = list(scan([tree, tree / "notes.txt", tree / ".odd"]))
+    assert names(entries)[-2:] == ["notes.txt", ".odd"]
+    skipped = {entry.path for entry in entries if isinstance(entry, Skipped)}
+    assert not skipped & {os.fsencode(tree / "notes.txt"), os.fsencode(tree / ".odd")}
+
+
 def test_a_file_reached_twice_is_found_once(tree: Path) -> None:
     assert names(scan([tree, tree / "b.jpg", tree / "sub", tree])) == [
         "a.JPG",

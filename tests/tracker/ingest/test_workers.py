@@ -8,9 +8,7 @@ from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent))  # for the spawned processes as well
-import reader_jobs
-
+from tests.tracker.ingest import reader_jobs
 from tracker.errors import PhotoRejected
 from tracker.ingest import decode
 from tracker.ingest.workers import Workers
