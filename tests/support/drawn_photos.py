@@ -52,16 +52,18 @@ def save(
 ) -> None:
     """Write a photo as a camera does; the suffix decides the format unless it is named."""
     exif = Image.Exif()
+    exif[ExifTags.Base.Make] = "Drawn"
     if taken is not None:
         exif.get_ifd(ExifTags.IFD.Exif)[ExifTags.Base.DateTimeOriginal] = taken
     if orientation is not None:
         exif[ExifTags.Base.Orientation] = orientation
+    written = exif.tobytes()  # of the object itself Pillow loses the inner tags in a TIFF
     image = Image.fromarray(pixels)
     if isinstance(path, bytes):
         with open(path, "wb") as file:  # noqa: PTH123  (pathlib cannot hold bytes)
-            image.save(file, format or "JPEG", exif=exif, quality=quality)
+            image.save(file, format or "JPEG", exif=written, quality=quality)
     else:
-        image.save(path, format, exif=exif, quality=quality)
+        image.save(path, format, exif=written, quality=quality)
 
 
 @dataclass
