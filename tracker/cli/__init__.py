@@ -28,6 +28,8 @@ from tracker.cli import (
 from tracker.config import load
 from tracker.errors import TrackerError
 
+INTERRUPTED = 130
+
 app = typer.Typer(
     name="tracker",
     no_args_is_help=True,
@@ -108,11 +110,12 @@ def main() -> None:
         app()
     except (TrackerError, StoreError) as error:
         code = fail(error)
-    except KeyboardInterrupt:
-        output.note(
-            "interrupted: What was stored so far is kept; the same command goes on from there."
-        )
-        code = 130
+    except SystemExit as end:  # typer's own: usage errors, and Ctrl-C without a word
+        if end.code == INTERRUPTED:
+            output.note(
+                "interrupted: What was stored so far is kept; the same command goes on from there."
+            )
+        raise
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = 0

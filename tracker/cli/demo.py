@@ -38,13 +38,16 @@ def register(app: typer.Typer) -> None:
         flat: Annotated[
             bool, typer.Option("--flat", help="A child who takes after both equally, all along.")
         ] = False,
+        months: Annotated[
+            int, typer.Option("--months", min=1, max=24, help="How old the child gets.")
+        ] = 24,
         json: Json = False,
     ) -> None:
         """Draw a family, take its photos in and report, with the commands you would type."""
-        show(app, out.absolute(), seed=seed, flat=flat, as_json=json)
+        show(app, out.absolute(), seed=seed, flat=flat, months=months, as_json=json)
 
 
-def show(app: typer.Typer, out: Path, *, seed: int, flat: bool, as_json: bool) -> None:
+def show(app: typer.Typer, out: Path, *, seed: int, flat: bool, months: int, as_json: bool) -> None:
     """Draw, ingest, report, and set the report beside the truth."""
     from tracker.study.truth import follow
 
@@ -54,7 +57,7 @@ def show(app: typer.Typer, out: Path, *, seed: int, flat: bool, as_json: bool) -
         raise UsageError(
             f"{out} has other things in it.", hint="Name an empty folder: tracker demo --out DIR"
         )
-    album = draw(out, seed=seed, flat=flat)
+    album = draw(out, seed=seed, flat=flat, months=months)
     home, report = out / "workspace", out / "report"
     made: dict[str, Any] = {}
 
@@ -64,17 +67,8 @@ def show(app: typer.Typer, out: Path, *, seed: int, flat: bool, as_json: bool) -
 
     run(["init", "--child", album.child, "--born", str(album.born), "--sex", album.sex])
     for person in album.people:
-        run(
-            [
-                "person",
-                "add",
-                person.name,
-                "--relation",
-                person.relation,
-                "--born",
-                str(person.born.year),
-            ]
-        )
+        born = str(person.born.year)
+        run(["person", "add", person.name, "--relation", person.relation, "--born", born])
     for person in album.people:
         run(["ingest", str(person.folder), "--as", person.name])
     run(["ingest", str(album.child_folder), "--as", album.child])
@@ -115,14 +109,18 @@ def show(app: typer.Typer, out: Path, *, seed: int, flat: bool, as_json: bool) -
     )
 
 
-def draw(out: Path, *, seed: int, flat: bool) -> Album:
+def draw(out: Path, *, seed: int, flat: bool, months: int) -> Album:
     """Draw the family's photos with a progress display."""
     from tracker.demo import album
 
     note(f"Drawing a family's photos into {plain(str(out / 'photos'))}")
     with photo_bar("Drawing") as advance:
         return album.write(
-            out, seed=seed, flat=flat, on_progress=lambda done, total: advance(done, total, None)
+            out,
+            seed=seed,
+            flat=flat,
+            months=months,
+            on_progress=lambda done, total: advance(done, total, None),
         )
 
 
