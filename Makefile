@@ -28,7 +28,7 @@ demo: setup ## draw a family, ingest its photos, report (under two minutes)
 	@$(BIN)/tracker demo
 
 test: setup ## run the tests
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n 2 --dist loadfile
 
 check: setup ## style, types and the order of imports
 	@$(BIN)/ruff format --check .
