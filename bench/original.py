@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from PIL import Image
@@ -15,8 +16,8 @@ from PIL import Image
 from tracker.vision.torchvision_shim import facenet_pytorch
 
 
-def embed_all(paths: Sequence[Path], weights: Path | None = None) -> Iterator[np.ndarray | None]:
-    """One vector `(512,)` per photo, of its most probable face; None where there is none."""
+def networks(weights: Path | None = None) -> tuple[Any, Any]:
+    """MTCNN and InceptionResnetV1 as the script made them."""
     import torch
 
     library = facenet_pytorch()
@@ -25,6 +26,11 @@ def embed_all(paths: Sequence[Path], weights: Path | None = None) -> Iterator[np
     if weights is not None:
         state = torch.load(weights, weights_only=True)
         resnet.load_state_dict({k: v for k, v in state.items() if not k.startswith("logits.")})
+    return mtcnn, resnet
+
+
+def embed_all(paths: Sequence[Path], mtcnn: Any, resnet: Any) -> Iterator[np.ndarray | None]:  # noqa: ANN401
+    """One vector `(512,)` per photo, of its most probable face; None where there is none."""
     for path in paths:
         image = Image.open(path).convert("RGB")
         cropped = mtcnn(image)
@@ -42,3 +48,20 @@ def boxes_at_full_size(paths: Sequence[Path]) -> list[np.ndarray]:
         boxes, _ = mtcnn.detect(Image.open(path).convert("RGB"))
         found.append(np.empty((0, 4)) if boxes is None else np.asarray(boxes, dtype=float))
     return found
+
+
+def main() -> None:
+    """`python -m bench.original WEIGHTS PHOTO…`: seconds for the loop, loading left out."""
+    import json
+    import sys
+    import time
+
+    weights, *photos = map(Path, sys.argv[1:])
+    both = networks(weights)
+    started = time.perf_counter()
+    found = sum(vector is not None for vector in embed_all(photos, *both))
+    print(json.dumps({"seconds": time.perf_counter() - started, "faces": found}))
+
+
+if __name__ == "__main__":
+    main()
