@@ -18,7 +18,7 @@ from tracker.ingest.known import plan, recall
 from tracker.ingest.recorder import Recorder
 from tracker.ingest.redating import Dating
 from tracker.ingest.scan import scan
-from tracker.ingest.stages import cut_faces, embed, read_ahead, search
+from tracker.ingest.stages import cut_faces, embed, one_thread, read_ahead, search
 from tracker.ingest.store import Writer
 from tracker.ingest.summary import IngestSummary, Progress, Tally
 from tracker.ingest.workers import Workers
@@ -81,10 +81,10 @@ def ingest(
         tally.count_rejected(rejection)
     for found, sha256 in todo.unchanged:
         recorder.unchanged(found, sha256)
-    with Workers(work, count=processes or reader_count()) as workers:
+    with Workers(work, count=processes or reader_count()) as workers, one_thread() as searcher:
         try:
             read = read_ahead(workers, todo.to_read)
-            searched = search(read, con, memory, cache(_detector))
+            searched = search(read, con, memory, cache(_detector), searcher)
             cut = cut_faces(searched, workers, embedder.info)
             for outcome in embed(cut, cache(embedder.load), embedder.info):
                 recorder.record(outcome)

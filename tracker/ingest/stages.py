@@ -1,15 +1,16 @@
 """The stages of an ingest: generators over photos, in the order of the walk.
 
 Each takes the stage before it. What needs nothing further, a rejected file or a content that
-is known, passes through in its place. Workers decode ahead of the networks by a few photos,
-and the embedder takes its crops in batches over photos.
+is known, passes through in its place. Workers decode ahead of the search by a few photos, a
+thread searches ahead of the embedder, and the embedder takes its crops in batches over photos.
 """
 
 from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
@@ -33,6 +34,9 @@ if TYPE_CHECKING:
 
 READ_AHEAD = 6
 """Photos decoded before they are searched, 2 to 6 MB each."""
+
+SEARCH_AHEAD = 3
+"""Photos searched for faces before they are cut and embedded."""
 
 FINER_AHEAD = 3
 """Photos whose small faces are being decoded again while the next ones are searched."""
@@ -151,32 +155,72 @@ def _read(task: Task, answer: Future[Answer]) -> Read | Refused | Repeated:
     return Read(task.found, decoded)
 
 
+@contextmanager
+def one_thread() -> Iterator[Executor]:
+    """A thread for the search; what waits for it is dropped at the end."""
+    pool = ThreadPoolExecutor(1, thread_name_prefix="search")
+    try:
+        yield pool
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
 def search(
     stream: Iterable[Read | Passed],
     con: duckdb.DuckDBPyConnection,
     memory: Memory,
     detector: Callable[[], Detector],
+    thread: Executor,
 ) -> Iterator[Searched | Passed]:
-    """Find the faces of photos that were never searched; take the others' from the workspace."""
+    """Find the faces of photos that were never searched; take the others' from the workspace.
+
+    `thread` searches SEARCH_AHEAD photos ahead of who asks. One is enough: what follows, cutting,
+    embedding and storing, takes less, and both together keep two cores busy.
+    """
+    ahead: deque[Passed | tuple[Read, Future[list[Face]] | None]] = deque()
     seen = set(memory.embedded)
     for item in stream:
-        if isinstance(item, Refused | Repeated):
-            yield item
-            continue
-        decoded = item.decoded
-        sha256 = decoded.sha256
-        if sha256 in seen:
-            yield Repeated(item.found, sha256)
-            continue
-        seen.add(sha256)
-        afresh = sha256 not in memory.searched
-        if afresh:
-            assert decoded.pixels is not None  # noqa: S101  see _read
-            detections = detector().detect(decoded.pixels, smallest_face(decoded))
-            faces = found_faces(detections, decoded, DETECTOR_ID)
-        else:
-            faces = photos.photo_faces(con, sha256, DETECTOR_ID)
-        yield Searched(item.found, decoded, faces, afresh)
+        ahead.append(_searching(item, memory, seen, detector, thread))
+        if len(ahead) > SEARCH_AHEAD:
+            yield _searched(ahead.popleft(), con)
+    while ahead:
+        yield _searched(ahead.popleft(), con)
+
+
+def _searching(
+    item: Read | Passed,
+    memory: Memory,
+    seen: set[str],
+    detector: Callable[[], Detector],
+    thread: Executor,
+) -> Passed | tuple[Read, Future[list[Face]] | None]:
+    """The photo with its search under way, or with None if it was searched before."""
+    if isinstance(item, Refused | Repeated):
+        return item
+    sha256 = item.decoded.sha256
+    if sha256 in seen:
+        return Repeated(item.found, sha256)
+    seen.add(sha256)
+    afresh = sha256 not in memory.searched
+    return item, thread.submit(_detect, item.decoded, detector) if afresh else None
+
+
+def _detect(decoded: Decoded, detector: Callable[[], Detector]) -> list[Face]:
+    assert decoded.pixels is not None  # noqa: S101  see _read
+    detections = detector().detect(decoded.pixels, smallest_face(decoded))
+    return found_faces(detections, decoded, DETECTOR_ID)
+
+
+def _searched(
+    item: Passed | tuple[Read, Future[list[Face]] | None], con: duckdb.DuckDBPyConnection
+) -> Searched | Passed:
+    if isinstance(item, Refused | Repeated):
+        return item
+    read, answer = item
+    if answer is None:
+        faces = photos.photo_faces(con, read.decoded.sha256, DETECTOR_ID)
+        return Searched(read.found, read.decoded, faces, afresh=False)
+    return Searched(read.found, read.decoded, answer.result(), afresh=True)
 
 
 def cut_faces(
