@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
@@ -260,7 +260,8 @@ def _cut(
         assert isinstance(patches, tuple)  # noqa: S101  a RegionsJob is answered so
         finer = iter(patches)
     aligned = [None if region is None else next(finer) for region in regions]
-    return Cropped(item, cut(item.faces, item.decoded, aligned, embedder))
+    cuts = cut(item.faces, item.decoded, aligned, embedder)
+    return Cropped(replace(item, decoded=replace(item.decoded, pixels=None)), cuts)
 
 
 def embed(

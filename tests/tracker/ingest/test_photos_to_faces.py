@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +17,7 @@ from db import faces, photos
 from db.records import Face
 from tests.support.drawn_photos import crowd, drawn, save
 from tests.support.ingest_desk import Desk
+from tracker.ingest import pipeline, stages
 from tracker.ingest.decode import TURNS
 from tracker.ingest.thumbnails import thumbnail_path
 from tracker.vision.detector import DETECTOR_ID
@@ -111,6 +113,22 @@ def test_a_small_face_in_a_large_photo_is_cut_from_finer_pixels(desk: Desk, tmp_
         assert a.sharpness == pytest.approx(b.sharpness, rel=0.5)
     cosines = (vectors(desk, far) * vectors(desk, near)).sum(axis=1)
     assert cosines.min() > 0.8
+
+
+def test_photos_that_wait_for_the_embedder_hold_no_pixels(
+    desk: Desk, album: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Thirty-two may wait, and memory must not grow with them."""
+    held: list[object] = []
+
+    def embed(stream: Iterable[object], *rest: Any) -> Iterator[object]:
+        waiting = [item for item in stream if isinstance(item, stages.Cropped)]
+        held.extend(item.searched.decoded.pixels for item in waiting)
+        return stages.embed(waiting, *rest)
+
+    monkeypatch.setattr(pipeline, "embed", embed)
+    assert desk.ingest(album).faces_embedded == 12
+    assert held == [None] * 6
 
 
 # --- any format, any orientation ------------------------------------------------------------------
