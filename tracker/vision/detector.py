@@ -1,10 +1,6 @@
-"""Finds every face in an image, with facenet-pytorch's MTCNN."""
+"""Finds every face in an image, with facenet-pytorch's MTCNN networks."""
 
 from __future__ import annotations
-
-from typing import Any
-
-import numpy as np
 
 from tracker.vision.records import Detection, Pixels
 
@@ -45,18 +41,10 @@ class Detector:
 
     def __init__(self) -> None:
         """Loads torch and the three networks; about two seconds."""
-        from tracker.vision.torchvision_shim import facenet_pytorch
+        from tracker.vision import cascade
 
-        self._mtcnn: Any = (
-            facenet_pytorch()
-            .MTCNN(
-                keep_all=True,
-                thresholds=list(THRESHOLDS),
-                factor=PYRAMID_FACTOR,
-                select_largest=False,
-            )
-            .eval()
-        )
+        self._find = cascade.find
+        self._networks = cascade.networks()
 
     def detect(self, image: Pixels, min_face: float = 20.0) -> list[Detection]:
         """Every face whose box is about `min_face` pixels or more, left to right.
@@ -64,16 +52,15 @@ class Detector:
         `image` is uint8 `(h, w, 3)` RGB, upright. Faces are sorted by the left edge of the box,
         then by the top edge. No face, or an image smaller than a face, gives an empty list.
         """
-        height, width = image.shape[:2]
-        min_face = max(min_face, FINEST_SEARCH)
-        if min(height, width) < min_face:
-            return []
-        self._mtcnn.min_face_size = min_face
-        boxes, probabilities, landmarks = self._mtcnn.detect(image, landmarks=True)
-        if boxes is None:
-            return []
+        boxes, probabilities, landmarks = self._find(
+            image,
+            self._networks,
+            min_face=max(min_face, FINEST_SEARCH),
+            thresholds=THRESHOLDS,
+            factor=PYRAMID_FACTOR,
+        )
         found = [
-            Detection(np.asarray(box, np.float32), np.asarray(points, np.float32), float(p))
+            Detection(box, points, float(p))
             for box, p, points in zip(boxes, probabilities, landmarks, strict=True)
         ]
         return sorted(found, key=lambda face: (float(face.box[0]), float(face.box[1])))
