@@ -15,6 +15,9 @@ from PIL import Image
 
 from tracker.vision.torchvision_shim import facenet_pytorch
 
+SURE = 0.9
+"""Below this confidence lie the edges of jackets."""
+
 
 def networks(weights: Path | None = None) -> tuple[Any, Any]:
     """MTCNN and InceptionResnetV1 as the script made them."""
@@ -41,12 +44,13 @@ def embed_all(paths: Sequence[Path], mtcnn: Any, resnet: Any) -> Iterator[np.nda
 
 
 def boxes_at_full_size(paths: Sequence[Path]) -> list[np.ndarray]:
-    """Every face facenet-pytorch finds at full size: float boxes `(n, 4)` per photo."""
+    """Every face facenet-pytorch is sure of at full size: float boxes `(n, 4)` per photo."""
     mtcnn = facenet_pytorch().MTCNN(keep_all=True)
     found = []
     for path in paths:
-        boxes, _ = mtcnn.detect(Image.open(path).convert("RGB"))
-        found.append(np.empty((0, 4)) if boxes is None else np.asarray(boxes, dtype=float))
+        boxes, confidences = mtcnn.detect(Image.open(path).convert("RGB"))
+        sure = [] if boxes is None else np.asarray(boxes[confidences >= SURE], dtype=float)
+        found.append(np.reshape(sure, (-1, 4)))
     return found
 
 
