@@ -6,6 +6,7 @@ the published ones are not on the machine, which costs exactly the same time.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,8 @@ import numpy as np
 from PIL import Image
 
 from tracker.vision.torchvision_shim import facenet_pytorch
+
+os.environ.pop("OMP_WAIT_POLICY", None)  # the program's own setting; the script knew of none
 
 SURE = 0.9
 """Below this confidence lie the edges of jackets."""
