@@ -2,8 +2,8 @@
 
 A walk that follows no links, in an order that depends on names alone. Three things can become
 of an entry: it is **found** (by its suffix it could be a photo, or it was named explicitly), it
-is **skipped** (hidden, a link, a video, a text file: nobody calls that a photo), or it is
-**rejected** (it should have been readable and is not). Every entry is exactly one of them.
+is **skipped** (hidden, a link, a video, a text file, a workspace: nobody calls that a photo), or
+it is **rejected** (it should have been readable and is not). Every entry is exactly one of them.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import stat
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from db.connection import DATABASE
 from db.records import Rejection
 from db.text import shown
 from tracker.errors import UsageError
@@ -24,6 +25,8 @@ PHOTO_SUFFIXES = frozenset(
 
 THUMBNAIL_FOLDERS = frozenset({b"@eadir", b"__macosx"})
 """Other programs' caches: small copies of the photos beside them, not further photos."""
+
+WORKSPACE = os.fsencode(DATABASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +41,7 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """An entry that is not a photo. `kind` is its lower-case suffix, "hidden" or "link"."""
+    """An entry that is not a photo. `kind`: its lower-case suffix, "hidden", "link", "workspace"."""
 
     path: bytes
     kind: str
@@ -124,6 +127,9 @@ def _walk(top: bytes, status: os.stat_result, folders: set[tuple[int, int]]) -> 
                 entries = sorted(listing, key=lambda entry: entry.name)
         except OSError as error:
             yield _unreadable(folder, error, what="folder")
+            continue
+        if any(entry.name == WORKSPACE for entry in entries):  # its thumbnails are no photos
+            yield Skipped(folder, "workspace")
             continue
         for entry in entries:
             yield from _entry(entry, below)

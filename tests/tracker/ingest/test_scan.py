@@ -195,3 +195,16 @@ def test_errors_of_the_disk_are_told_in_words() -> None:
         "The file cannot be read: Input/output error.",
     )
     assert scanning.why_unreadable(PermissionError(13, "Permission denied"))[0] == "no-rights"
+
+
+def test_a_workspace_among_the_photos_is_not_taken_for_photos(tmp_path: Path) -> None:
+    (tmp_path / "photos").mkdir()
+    (tmp_path / "photos" / "a.jpg").write_bytes(b"x")
+    (tmp_path / "workspace" / "thumbnails").mkdir(parents=True)
+    (tmp_path / "workspace" / "tracker.duckdb").write_bytes(b"x")
+    (tmp_path / "workspace" / "thumbnails" / "face.jpg").write_bytes(b"x")
+    entries = list(scan([tmp_path]))
+    assert [e.path for e in entries if isinstance(e, Found)] == [
+        os.fsencode(tmp_path / "photos" / "a.jpg")
+    ]
+    assert Skipped(os.fsencode(tmp_path / "workspace"), "workspace") in entries
