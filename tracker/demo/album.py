@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+import multiprocessing
 import os
+import signal
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 from PIL import Image
@@ -83,17 +87,46 @@ def write(
         for name in sorted({Path(shot.path).parent for shot in planned.shots}):
             (folder / PHOTOS / name).mkdir(parents=True, exist_ok=True)
         total = len(planned.shots)
-        with ThreadPoolExecutor(max_workers=min(4, os.cpu_count() or 1)) as pool:
-            jobs = pool.map(lambda shot: save(shot, folder / PHOTOS / shot.path), planned.shots)
-            for done, _ in enumerate(jobs, 1):
-                if on_progress is not None:
-                    on_progress(done, total)
+        with _drawing_processes() as pool:
+            jobs = pool.map(partial(_save_in, folder / PHOTOS), planned.shots, chunksize=4)
+            try:
+                for done, _ in enumerate(jobs, 1):
+                    if on_progress is not None:
+                        on_progress(done, total)
+            except BaseException:
+                pool.shutdown(wait=True, cancel_futures=True)
+                raise
     except OSError as error:
         raise TrackerError(
             f"The album cannot be written to {folder}: {error.strerror or error}.",
             hint="Name a folder that you may write to, with 100 MB free.",
         ) from error
+    except BrokenProcessPool as error:
+        raise TrackerError(
+            "The album is not finished: a process that was drawing it was ended from outside.",
+            hint="Most likely memory ran out; close something and run the same command again.",
+        ) from error
     return album
+
+
+def _drawing_processes() -> ProcessPoolExecutor:
+    """Processes and not threads: much of the drawing is small steps that hold Python's lock.
+
+    They are started afresh (a forked copy of a process that runs torch or DuckDB is unsafe), and
+    leave Ctrl-C to this one.
+    """
+    affinity = getattr(os, "sched_getaffinity", None)
+    cores = len(affinity(0)) if affinity else os.cpu_count() or 1
+    return ProcessPoolExecutor(
+        max_workers=min(4, cores),
+        mp_context=multiprocessing.get_context("spawn"),
+        initializer=signal.signal,
+        initargs=(signal.SIGINT, signal.SIG_IGN),
+    )
+
+
+def _save_in(photos: Path, shot: Shot) -> None:
+    save(shot, photos / shot.path)
 
 
 def save(shot: Shot, path: Path) -> None:
@@ -143,8 +176,8 @@ def _in_words(child: Member, relatives: tuple[Member, ...], planned: Plan, *, fl
         nearer = mother if first > 0.5 else father
         return f"{child.name} was drawn nearer to {nearer} in every month."
     return (
-        f"{child.name} was drawn {1 - first:.0%} {father} at birth and {last:.0%} {mother} in month "
-        f"{len(planned.truth) - 1}; {mother} takes the lead at {CROSSING:.0f} months."
+        f"{child.name} was drawn {1 - first:.0%} {father} at birth and {last:.0%} {mother} in "
+        f"month {len(planned.truth) - 1}; {mother} takes the lead at {CROSSING:.0f} months."
     )
 
 
