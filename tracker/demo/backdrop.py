@@ -30,7 +30,7 @@ def backdrop(size: tuple[int, int], place: str, rng: np.random.Generator) -> Flo
 
 
 def _vertical(
-    pencil: ImageDraw.ImageDraw, w: int, y0: float, y1: float, top: Rgb, low: Rgb
+    pencil: ImageDraw.ImageDraw, w: int, y0: float, y1: float, *, top: Rgb, low: Rgb
 ) -> None:
     for y in range(int(y0), math.ceil(y1)):
         t = (y - y0) / max(y1 - y0, 1)
@@ -52,7 +52,7 @@ def _varied(colour: Rgb, rng: np.random.Generator, by: int = 14) -> Rgb:
 
 def _spots(
     pencil: ImageDraw.ImageDraw, rng: np.random.Generator, count: int, colours: list[Rgb],
-    x: tuple[float, float], y: tuple[float, float], r: tuple[float, float],
+    *, x: tuple[float, float], y: tuple[float, float], r: tuple[float, float],
 ) -> None:  # fmt: skip
     for _ in range(count):
         cx, cy, radius = rng.uniform(*x), rng.uniform(*y), rng.uniform(*r)
@@ -61,32 +61,32 @@ def _spots(
 
 
 def _garden(pencil: ImageDraw.ImageDraw, w: int, h: int, rng: np.random.Generator) -> None:
-    _vertical(pencil, w, 0, h * 0.4, (198, 222, 240), (222, 236, 226))
-    _vertical(pencil, w, h * 0.4, h, (128, 164, 96), (92, 136, 70))
+    _vertical(pencil, w, 0, h * 0.4, top=(198, 222, 240), low=(222, 236, 226))
+    _vertical(pencil, w, h * 0.4, h, top=(128, 164, 96), low=(92, 136, 70))
     _spots(
         pencil,
         rng,
         70,
         [(84, 128, 72), (110, 152, 84), (146, 178, 104), (66, 108, 66)],
-        (0, w),
-        (h * 0.1, h * 0.6),
-        (6, 26),
+        x=(0, w),
+        y=(h * 0.1, h * 0.6),
+        r=(6, 26),
     )
-    _spots(pencil, rng, 14, [(232, 226, 160), (240, 244, 220)], (0, w), (0, h * 0.5), (3, 9))
+    _spots(pencil, rng, 14, [(232, 226, 160), (240, 244, 220)], x=(0, w), y=(0, h * 0.5), r=(3, 9))
     _spots(
         pencil,
         rng,
         16,
         [(214, 96, 110), (238, 190, 84), (196, 140, 204)],
-        (0, w),
-        (h * 0.5, h),
-        (2, 6),
+        x=(0, w),
+        y=(h * 0.5, h),
+        r=(2, 6),
     )
 
 
 def _park(pencil: ImageDraw.ImageDraw, w: int, h: int, rng: np.random.Generator) -> None:
-    _vertical(pencil, w, 0, h * 0.55, (170, 204, 234), (226, 232, 228))
-    _vertical(pencil, w, h * 0.55, h, (152, 172, 108), (124, 146, 84))
+    _vertical(pencil, w, 0, h * 0.55, top=(170, 204, 234), low=(226, 232, 228))
+    _vertical(pencil, w, h * 0.55, h, top=(152, 172, 108), low=(124, 146, 84))
     pencil.polygon(
         [(w * 0.3, h), (w * 0.46, h * 0.56), (w * 0.54, h * 0.56), (w * 0.95, h)],
         fill=(206, 192, 166),
@@ -99,16 +99,16 @@ def _park(pencil: ImageDraw.ImageDraw, w: int, h: int, rng: np.random.Generator)
             rng,
             9,
             [(122, 150, 78), (176, 150, 70), (98, 132, 72)],
-            (x - 26, x + 26),
-            (0, h * 0.34),
-            (8, 20),
+            x=(x - 26, x + 26),
+            y=(0, h * 0.34),
+            r=(8, 20),
         )
 
 
 def _beach(pencil: ImageDraw.ImageDraw, w: int, h: int, rng: np.random.Generator) -> None:
-    _vertical(pencil, w, 0, h * 0.42, (126, 178, 222), (214, 230, 236))
-    _vertical(pencil, w, h * 0.42, h * 0.62, (74, 140, 170), (138, 188, 196))
-    _vertical(pencil, w, h * 0.62, h, (232, 216, 184), (212, 190, 150))
+    _vertical(pencil, w, 0, h * 0.42, top=(126, 178, 222), low=(214, 230, 236))
+    _vertical(pencil, w, h * 0.42, h * 0.62, top=(74, 140, 170), low=(138, 188, 196))
+    _vertical(pencil, w, h * 0.62, h, top=(232, 216, 184), low=(212, 190, 150))
     for _ in range(7):
         y = rng.uniform(h * 0.45, h * 0.64)
         pencil.line([(0, y), (w, y + rng.uniform(-3, 3))], fill=(232, 242, 242), width=2)
@@ -120,7 +120,7 @@ def _beach(pencil: ImageDraw.ImageDraw, w: int, h: int, rng: np.random.Generator
 
 def _living_room(pencil: ImageDraw.ImageDraw, w: int, h: int, rng: np.random.Generator) -> None:
     wall = _varied((226, 212, 192), rng)
-    _vertical(pencil, w, 0, h, wall, _between(wall, (178, 158, 138), 0.7))
+    _vertical(pencil, w, 0, h, top=wall, low=_between(wall, (178, 158, 138), 0.7))
     x = rng.uniform(0.02, 0.7) * w
     pencil.rectangle(
         [x, h * 0.06, x + w * 0.26, h * 0.5], fill=(236, 244, 248), outline=(250, 248, 244), width=4
@@ -144,11 +144,19 @@ def _living_room(pencil: ImageDraw.ImageDraw, w: int, h: int, rng: np.random.Gen
             place += thick + 1
     sofa = _varied(((112, 132, 140), (168, 128, 104), (130, 140, 108))[int(rng.integers(3))], rng)
     pencil.rounded_rectangle([-20, h * 0.64, w + 20, h + 30], 24, fill=sofa)
-    _spots(pencil, rng, 3, [(226, 188, 112), (196, 108, 96)], (0, w), (h * 0.7, h * 0.85), (12, 20))
+    _spots(
+        pencil,
+        rng,
+        3,
+        [(226, 188, 112), (196, 108, 96)],
+        x=(0, w),
+        y=(h * 0.7, h * 0.85),
+        r=(12, 20),
+    )
 
 
 def _kitchen(pencil: ImageDraw.ImageDraw, w: int, h: int, rng: np.random.Generator) -> None:
-    _vertical(pencil, w, 0, h, (234, 236, 232), (208, 206, 198))
+    _vertical(pencil, w, 0, h, top=(234, 236, 232), low=(208, 206, 198))
     front = _varied(((122, 148, 146), (206, 196, 176), (150, 166, 184))[int(rng.integers(3))], rng)
     for k in range(5):
         pencil.rectangle([k * w / 5 + 2, -4, (k + 1) * w / 5 - 2, h * 0.24], fill=front)
@@ -165,9 +173,9 @@ def _kitchen(pencil: ImageDraw.ImageDraw, w: int, h: int, rng: np.random.Generat
         rng,
         7,
         [(214, 84, 62), (236, 184, 72), (110, 150, 80)],
-        (0, w),
-        (h * 0.53, h * 0.57),
-        (5, 9),
+        x=(0, w),
+        y=(h * 0.53, h * 0.57),
+        r=(5, 9),
     )
 
 
@@ -177,21 +185,21 @@ def _bedroom(pencil: ImageDraw.ImageDraw, w: int, h: int, rng: np.random.Generat
         rng,
         8,
     )
-    _vertical(pencil, w, 0, h, wall, _between(wall, (150, 146, 146), 0.35))
-    _spots(pencil, rng, 18, [(244, 240, 228)], (0, w), (0, h * 0.55), (2, 4))
+    _vertical(pencil, w, 0, h, top=wall, low=_between(wall, (150, 146, 146), 0.35))
+    _spots(pencil, rng, 18, [(244, 240, 228)], x=(0, w), y=(0, h * 0.55), r=(2, 4))
     pencil.rounded_rectangle([-10, h * 0.66, w + 10, h + 20], 14, fill=(238, 234, 226))
     _spots(
         pencil,
         rng,
         8,
         [(220, 150, 130), (140, 176, 190), (228, 206, 140)],
-        (0, w),
-        (h * 0.7, h),
-        (8, 18),
+        x=(0, w),
+        y=(h * 0.7, h),
+        r=(8, 18),
     )
     x = rng.uniform(0.05, 0.9) * w
-    _spots(pencil, rng, 1, [(184, 134, 92)], (x, x + 1), (h * 0.56, h * 0.58), (12, 13))
-    _spots(pencil, rng, 1, [(184, 134, 92)], (x, x + 1), (h * 0.42, h * 0.44), (8, 9))
+    _spots(pencil, rng, 1, [(184, 134, 92)], x=(x, x + 1), y=(h * 0.56, h * 0.58), r=(12, 13))
+    _spots(pencil, rng, 1, [(184, 134, 92)], x=(x, x + 1), y=(h * 0.42, h * 0.44), r=(8, 9))
 
 
 _PAINTERS = {

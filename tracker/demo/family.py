@@ -95,8 +95,17 @@ def plan(*, seed: int = 0, flat: bool = False, months: int = 24) -> Plan:
     relatives = (
         mother,
         father,
-        _older(mother, "Rosa", "grandmother", 30, Cut(0.30, 0.16, 0.10, 0.2, 0.7), rng),
-        _older(father, "Karl", "grandfather", 31, Cut(0.02, 0.05, 0.0, 0.2, bald=0.8), rng),
+        _older(
+            mother, "Rosa", "grandmother", years=30, cut=Cut(0.30, 0.16, 0.10, 0.2, 0.7), rng=rng
+        ),
+        _older(
+            father,
+            "Karl",
+            "grandfather",
+            years=31,
+            cut=Cut(0.02, 0.05, 0.0, 0.2, bald=0.8),
+            rng=rng,
+        ),
     )
     child = Member("Mia", "child", "f", BORN, blend(mother.genome, father.genome, 0.5), Cut())
     own = moved(Genome(**dict.fromkeys(NAMES, 0.0)), rng, OWN)
@@ -139,7 +148,7 @@ def _parents(rng: np.random.Generator, *, first: bool) -> tuple[Member, Member]:
 
 
 def _older(
-    parent: Member, name: str, relation: str, years: int, cut: Cut, rng: np.random.Generator
+    parent: Member, name: str, relation: str, *, years: int, cut: Cut, rng: np.random.Generator
 ) -> Member:
     """A grandparent: half of what the parent has, the other half from elsewhere."""
     genome = blend(parent.genome, stranger(rng), 0.55)

@@ -27,11 +27,11 @@ class Mood:
 def paint_eyes(canvas: Canvas, view: View, colours: Pigment, mood: Mood, *, lashes: float) -> None:
     """Both eyes: white, iris, pupil, catch-light, lids and lashes."""
     for side in (-1, 1):
-        _eye(canvas, view, colours, mood, side, lashes)
+        _eye(canvas, view, colours, mood, side=side, lashes=lashes)
 
 
 def _eye(
-    canvas: Canvas, view: View, colours: Pigment, mood: Mood, side: int, lashes: float
+    canvas: Canvas, view: View, colours: Pigment, mood: Mood, *, side: int, lashes: float
 ) -> None:
     head, scale = view.head, view.scale
     half = head.eye_half
@@ -100,18 +100,22 @@ def _iris(canvas: Canvas, ball: Stamp, centre: Floats, radius: float, colour: Co
     soft = np.float32(max(radius, 1.0))
     ball_shade = np.clip(1.06 - 0.16 * r / 1.5, 0.7, 1)
     canvas.shade(ball, np.repeat(ball_shade[..., None], 3, axis=2).astype(np.float32))
+
+    def part(share: npt.NDArray[np.floating]) -> Stamp:
+        return Stamp(ball.y, ball.x, np.asarray(ball.cover * share, dtype=np.float32))
+
     disc = np.clip((1 - r) * soft + 0.5, 0, 1)
     rays = 1 + 0.10 * np.sin(np.arctan2(y, x) * 17 + 1.3) * np.clip(r * 1.5 - 0.4, 0, 1)
     glow = 0.82 + 0.42 * np.clip(y / np.float32(radius), -0.6, 1)  # light gathers opposite the lamp
     rim = 1 - 0.62 * np.clip((r - 0.74) / 0.26, 0, 1) ** 2
     shaded = colour * (rays * glow * rim)[..., None]
-    canvas.paint(Stamp(ball.y, ball.x, ball.cover * disc), np.clip(shaded, 0, 1).astype(np.float32))
+    canvas.paint(part(disc), np.clip(shaded, 0, 1).astype(np.float32))
     pupil = np.clip((0.40 - r) * soft + 0.5, 0, 1)
-    canvas.paint(Stamp(ball.y, ball.x, ball.cover * pupil), np.full(3, 0.045, np.float32))
+    canvas.paint(part(pupil), np.full(3, 0.045, np.float32))
     for dx, dy, size, strength in ((-0.34, -0.38, 0.21, 0.95), (0.30, 0.34, 0.11, 0.40)):
         d = np.sqrt((x - dx * radius) ** 2 + (y - dy * radius) ** 2) / np.float32(radius)
         spot = np.clip((size - d) * soft + 0.5, 0, 1)
-        canvas.paint(Stamp(ball.y, ball.x, ball.cover * spot), np.ones(3, np.float32), strength)
+        canvas.paint(part(spot), np.ones(3, np.float32), strength)
 
 
 def paint_brows(
@@ -211,7 +215,6 @@ def paint_mouth(canvas: Canvas, view: View, colours: Pigment, mood: Mood) -> Non
         canvas.shade(
             canvas.blob(corner, (0.022 * scale, 0.016 * scale)), np.array([0.6, 0.45, 0.43]), 0.7
         )
-    canvas.shade(
-        canvas.blob(view.at(0, y + low + open_ + 0.045), (half * 0.5 * scale, 0.026 * scale), view.pose.roll),
-        np.array([0.80, 0.70, 0.67], np.float32), 0.7,
-    )  # fmt: skip
+    chin = view.at(0, y + low + open_ + 0.045)
+    below = canvas.blob(chin, (half * 0.5 * scale, 0.026 * scale), view.pose.roll)
+    canvas.shade(below, np.array([0.80, 0.70, 0.67], np.float32), 0.7)

@@ -104,7 +104,7 @@ def paint_front(
     shadow = shadow * ((outer > 0.04) & (outward < 0.97) & (v < 0.6))
     canvas.shade(Stamp(*corner, shadow), _SHADOW, 0.45 * cut.density)
 
-    tone, gloss = _sheen(view, cut, light, across, u, v)
+    tone, gloss = _sheen(view, cut, light, across=across, u=u, v=v)
     tone = tone * (1 + np.float32(0.24) * strands)
     gloss = gloss * np.clip(0.5 + strands, 0, 1.2)
     colour = hair * tone[..., None] + gloss[..., None] * (np.float32(0.5) + np.float32(0.5) * hair)
@@ -144,7 +144,7 @@ def _joined(first: Floats, second: Floats) -> Floats:
 
 
 def _sheen(
-    view: View, cut: Cut, light: Light, across: Floats, u: Floats, v: Floats
+    view: View, cut: Cut, light: Light, *, across: Floats, u: Floats, v: Floats
 ) -> tuple[Floats, Floats]:
     """Brightness of hair in the light, and the band of gloss around the crown."""
     lamp = np.array(light.direction, np.float32)

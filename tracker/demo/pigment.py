@@ -32,7 +32,7 @@ class Pigment:
 
 def rgb(values: tuple[float, float, float]) -> Colour:
     """A colour given in 0..255, as float32 in [0, 1]."""
-    return np.array(values, dtype=np.float32) / 255
+    return np.array(values, dtype=np.float32) / np.float32(255)
 
 
 def mix(first: Colour, second: Colour, share: float) -> Colour:
@@ -64,6 +64,5 @@ def _along(palette: tuple[tuple[int, int, int], ...], position: float) -> Colour
     stops = (np.array(palette) / 255.0) ** 2.2
     place = float(np.clip(position, 0, 1)) * (len(stops) - 1)
     i = min(int(place), len(stops) - 2)
-    return ((stops[i] * (1 - (place - i)) + stops[i + 1] * (place - i)) ** (1 / 2.2)).astype(
-        np.float32
-    )
+    linear = stops[i] * (1 - (place - i)) + stops[i + 1] * (place - i)
+    return np.asarray(linear ** (1 / 2.2), dtype=np.float32)
