@@ -7,9 +7,9 @@ from pathlib import Path
 
 import duckdb
 
-from . import embedders
+from . import DATABASE, embedders
 from .arrow import one
-from .connection import DATABASE, open_workspace, translated
+from .connection import open_workspace, translated
 from .errors import StoreError
 
 # How far a vector's length may be from 1: float32 rounding of 512 numbers is below 1e-6.

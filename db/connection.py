@@ -11,15 +11,13 @@ from pathlib import Path
 
 import duckdb
 
-from . import migrations
+from . import DATABASE, migrations
 from .arrow import one
 from .errors import StoreError, WorkspaceMissing
 from .text import shown
 from .translate import damaged, newer, read_only, translated
 
-__all__ = ["DATABASE", "open_workspace", "transaction", "translated", "utc_now"]
-
-DATABASE = "tracker.duckdb"
+__all__ = ["open_workspace", "transaction", "translated", "utc_now"]
 
 # Storage written by a later DuckDB stays readable by the oldest one that pyproject allows.
 STORAGE_VERSION = "v2.0.0"

@@ -10,8 +10,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from db import check, people, photos
-from db.connection import DATABASE, open_workspace, transaction
+from db import DATABASE, check, people, photos
+from db.connection import open_workspace, transaction
 from db.errors import StoreError, WorkspaceInUse, WorkspaceMissing
 from tests.support.workspaces import (
     DETECTOR,

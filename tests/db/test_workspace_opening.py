@@ -15,8 +15,8 @@ from tempfile import TemporaryDirectory
 import duckdb
 import pytest
 
-from db import migrations, settings
-from db.connection import DATABASE, open_workspace, transaction
+from db import DATABASE, migrations, settings
+from db.connection import open_workspace, transaction
 from db.errors import (
     DiskFull,
     StoreError,

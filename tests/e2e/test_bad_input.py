@@ -16,7 +16,7 @@ import onnx
 import pytest
 from PIL import Image
 
-from db.connection import DATABASE
+from db import DATABASE
 from tests.e2e.conftest import Ingest
 from tests.support.command import Outcome, process, program, tracker
 from tests.support.drawn_photos import crowd, drawn, save

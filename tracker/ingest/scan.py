@@ -13,7 +13,7 @@ import stat
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from db.connection import DATABASE
+from db import DATABASE
 from db.records import Rejection
 from db.text import shown
 from tracker.errors import UsageError
@@ -41,7 +41,7 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """An entry that is not a photo. `kind`: its lower-case suffix, "hidden", "link", "workspace"."""
+    """An entry that is not a photo. `kind`: its suffix, "hidden", "link" or "workspace"."""
 
     path: bytes
     kind: str
