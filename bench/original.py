@@ -52,8 +52,11 @@ def boxes_at_full_size(paths: Sequence[Path]) -> list[np.ndarray]:
     found = []
     for path in paths:
         boxes, confidences = mtcnn.detect(Image.open(path).convert("RGB"))
-        sure = [] if boxes is None else np.asarray(boxes[confidences >= SURE], dtype=float)
-        found.append(np.reshape(sure, (-1, 4)))
+        found.append(
+            np.empty((0, 4))
+            if boxes is None
+            else np.asarray(boxes[confidences >= SURE], dtype=float).reshape(-1, 4)
+        )
     return found
 
 

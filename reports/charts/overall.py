@@ -7,6 +7,7 @@ line is its 95% range: where it crosses the middle, the method does not take a s
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal
 
 import altair as alt
 import numpy as np
@@ -14,6 +15,9 @@ import pandas as pd
 
 from .. import axes, frames, theme
 from ..model import ReportData
+
+SIDES: tuple[tuple[Literal["left", "right"], str], ...] = (("left", "<"), ("right", ">"))
+"""How a name is set, and on which side of the middle."""
 
 
 def prepare(frame: pd.DataFrame) -> pd.DataFrame:
@@ -91,7 +95,7 @@ def build(
             color=alt.Color("name:N", scale=alt.Scale(domain=list(relatives)), legend=None),
         )
         .transform_filter(f"datum.at {sign} 0")
-        for side, sign in (("left", "<"), ("right", ">"))
+        for side, sign in SIDES
     ]
     rows = frames.rows(drawn)
     return alt.LayerChart(

@@ -44,7 +44,7 @@ class Calibration:
         """
         middle = (self.own + self.others) / 2
         slope = max(self.own - self.others, 0.0) / self.sd**2
-        return np.clip(slope * (closeness - middle), -CLIP, CLIP)
+        return np.asarray(np.clip(slope * (closeness - middle), -CLIP, CLIP))
 
 
 def closeness(probes: Floats, references: Floats, *, nearest: int = NEAREST) -> Floats:

@@ -130,7 +130,9 @@ def settle(
         ],
     )
     crowds = [rows for photo, rows in groups.items() if len(rows) > 1 and photo not in named]
-    matched, waiting = pick_in_crowds(connection, home, table, crowds, person, embedder_id)
+    matched, waiting = pick_in_crowds(
+        connection, home, table, crowds, person=person, embedder_id=embedder_id
+    )
     proposed = propose(connection, home, faces_in(connection, photos, embedder_id), embedder_id)
     warnings = []
     if taken:
@@ -173,6 +175,7 @@ def pick_in_crowds(
     home: Path,
     table: FaceTable,
     crowds: Sequence[npt.NDArray[np.int64]],
+    *,
     person: Person,
     embedder_id: str,
 ) -> tuple[int, int]:

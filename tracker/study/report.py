@@ -24,6 +24,7 @@ from tracker.resemblance.projection import project
 from tracker.study import words
 from tracker.study.evidence import (
     Family,
+    Gathered,
     choose_child,
     choose_embedder_id,
     gather,
@@ -116,10 +117,8 @@ def make_report(
 
     narrow = run(family.parents)
     wide = run(family.relatives) if comparisons > 1 else narrow
-    data = assemble(
-        connection, home, family, embedder_id, gathered.relatives, sifted, gallery, narrow, wide,
-        proposed=gathered.proposed, today=today or date.today(),
-    )  # fmt: skip
+    compared = Compared(family, embedder_id, gathered, sifted, narrow, wide)
+    data = assemble(connection, home, compared, gallery, today=today or date.today())
     return Made(data=data, everyone=wide.trend, computed=narrow.computed or wide.computed)
 
 
@@ -138,21 +137,33 @@ def evidence_of(relatives: Evidence, names: Sequence[str]) -> Evidence:
     )
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Compared:
+    """Who was compared, on what evidence, and what came of it.
+
+    `narrow` are the results for the two parents, `wide` those for all relatives (the same object
+    where there are only two).
+    """
+
+    family: Family
+    embedder_id: str
+    gathered: Gathered
+    sifted: Sifted
+    narrow: Results
+    wide: Results
+
+
 def assemble(
     connection: duckdb.DuckDBPyConnection,
     home: Path,
-    family: Family,
-    embedder_id: str,
-    relatives: Evidence,
-    sifted: Sifted,
+    compared: Compared,
     gallery: Gallery,
-    narrow: Results,
-    wide: Results,
     *,
-    proposed: int,
     today: date,
 ) -> ReportData:
     """Put everything into the shape that the page shows."""
+    family, sifted, embedder_id = compared.family, compared.sifted, compared.embedder_id
+    narrow, wide, relatives = compared.narrow, compared.wide, compared.gathered.relatives
     child, probes = family.child, sifted.child
     first, second = (p.name for p in family.parents)
     coverage = covered(probes)
@@ -191,7 +202,7 @@ def assemble(
         child_path=labelled(pictures.path),
         exemplars=nearest_exemplars(home / "thumbnails", probes, relatives, gallery),
         left_out=left_out,
-        warnings=tuple(warnings_of(family, narrow, wide, sifted, proposed)),
+        warnings=tuple(warnings_of(family, narrow, wide, sifted, compared.gathered.proposed)),
         settings=(
             ("First method", PRIMARY_METHOD),
             ("Draws of equal numbers of photos", str(narrow.draws)),
