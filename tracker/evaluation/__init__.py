@@ -1,0 +1,1 @@
+"""Proof: how the comparison does where the truth is known."""
