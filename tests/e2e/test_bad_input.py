@@ -403,3 +403,13 @@ def test_the_demo_does_not_write_into_a_folder_with_other_things(tmp_path: Path)
     assert told.code == 2
     hinted(told)
     assert [p.name for p in tmp_path.iterdir()] == ["letter.txt"]
+
+
+def test_the_demo_does_not_mix_two_families_in_one_workspace(tmp_path: Path) -> None:
+    (tmp_path / "truth.json").write_text(
+        '{"seed": 0, "flat": false, "share_of_first_by_month": [0.5, 0.5]}'
+    )
+    told = tracker("demo", "--flat", "--months", "2", "--out", tmp_path)
+    assert told.code == 2
+    assert "another family" in hinted(told)
+    assert [p.name for p in tmp_path.iterdir()] == ["truth.json"]

@@ -49,14 +49,10 @@ def register(app: typer.Typer) -> None:
 
 def show(app: typer.Typer, out: Path, *, seed: int, flat: bool, months: int, as_json: bool) -> None:
     """Draw, ingest, report, and set the report beside the truth."""
+    from tracker.study.as_json import WITHHELD
     from tracker.study.truth import follow
 
-    if out.exists() and not (
-        out.is_dir() and ((out / "truth.json").exists() or not any(out.iterdir()))
-    ):
-        raise UsageError(
-            f"{out} has other things in it.", hint="Name an empty folder: tracker demo --out DIR"
-        )
+    refuse_other_things(out, {"seed": seed, "flat": flat, "months": months})
     album = draw(out, seed=seed, flat=flat, months=months)
     home, report = out / "workspace", out / "report"
     made: dict[str, Any] = {}
@@ -102,11 +98,29 @@ def show(app: typer.Typer, out: Path, *, seed: int, flat: bool, months: int, as_
             f"(rank correlation of {FOLLOWS} or more)."
         )
     for warning in made["warnings"]:
-        note(f"warning: {plain(warning)}")
+        if warning != WITHHELD:  # it is about the JSON, which is not shown here
+            note(f"warning: {plain(warning)}")
     note(
         f"The photos, the commands above and the truth ({plain(str(album.truth_path))}) are "
         "yours to play with."
     )
+
+
+def refuse_other_things(out: Path, wanted: dict[str, int]) -> None:
+    """Raise UsageError unless `out` is free, or holds this very family from before."""
+    import json
+
+    hint = "Name an empty folder: tracker demo --out DIR"
+    try:
+        if not out.exists() or not any(out.iterdir()):
+            return
+        truth = json.loads((out / "truth.json").read_text(encoding="utf-8"))
+        months = len(truth["share_of_first_by_month"])
+        there = {"seed": truth["seed"], "flat": truth["flat"], "months": months}
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise UsageError(f"{out} has other things in it.", hint=hint) from error
+    if there != wanted:
+        raise UsageError(f"{out} has another family in it.", hint=hint)
 
 
 def draw(out: Path, *, seed: int, flat: bool, months: int) -> Album:
