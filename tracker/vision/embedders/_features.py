@@ -72,10 +72,15 @@ def colours(balanced: Floats, landmarks: Floats) -> Floats:
         order = np.argsort(pixels[:, 0])
         return pixels[order[: max(1, len(order) // 3)]]
 
+    def between(pixels: Floats) -> Floats:
+        """Those neither as dark as a pupil nor as light as the white of the eye."""
+        order, third = np.argsort(pixels[:, 0]), len(pixels) // 3
+        return pixels[order[third : max(third + 1, 2 * third)]]
+
     patches = [
         np.concatenate([at(left, -0.05, 0.5, 0.15, 0.12), at(right, 0.05, 0.5, 0.15, 0.12)]),
         at(eyes, 0, -0.75, 0.4, 0.15),
-        np.concatenate([dark(at(left, 0, 0, 0.1, 0.1)), dark(at(right, 0, 0, 0.1, 0.1))]),
+        np.concatenate([between(at(left, 0, 0, 0.1, 0.1)), between(at(right, 0, 0, 0.1, 0.1))]),
         np.concatenate([dark(at(left, 0, -0.4, 0.3, 0.15)), dark(at(right, 0, -0.4, 0.3, 0.15))]),
         at(eyes, 0, -1.6, 0.5, 0.15),
         at(mouth, 0, 0, 0.25, 0.1),
