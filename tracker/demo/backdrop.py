@@ -15,12 +15,14 @@ PLACES = ("garden", "living room", "beach", "kitchen", "park", "bedroom")
 _COARSE = 260
 """Long side it is painted at: it is blurred anyway."""
 
+_LEAST = 40
+"""Shortest side it is painted at: in less the furniture has no room."""
+
 
 def backdrop(size: tuple[int, int], place: str, rng: np.random.Generator) -> Floats:
     """float32 `(height, width, 3)` RGB in [0, 1] of one of PLACES."""
-    width, height = size
     shrink = _COARSE / max(size)
-    w, h = max(8, round(width * shrink)), max(8, round(height * shrink))
+    w, h = (max(_LEAST, round(side * shrink)) for side in size)
     image = Image.new("RGB", (w, h))
     _PAINTERS[place](ImageDraw.Draw(image), w, h, rng)
     image = image.filter(ImageFilter.GaussianBlur(_COARSE / 75))

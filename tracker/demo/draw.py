@@ -32,6 +32,9 @@ size, as a telephone's small lens gives."""
 KNEE = 0.80
 """Brightness from which highlights are compressed."""
 
+SPECK = 3.0
+"""Half the height, in pixels, from which a head is drawn."""
+
 BAND = 24
 """Rows developed at once: few enough to stay in the processor's cache."""
 
@@ -148,8 +151,10 @@ def arrange(count: int, size: tuple[int, int], rng: np.random.Generator) -> list
 def _person(
     canvas: Canvas, sitter: Sitter, where: Place, light: Light, rng: np.random.Generator
 ) -> None:
-    head = anatomy(sitter.genome, sitter.years, sitter.sex)
     height, width = canvas.shape
+    if where.size * height < SPECK:
+        return
+    head = anatomy(sitter.genome, sitter.years, sitter.sex)
     view = View(
         head, Outline(head), sitter.pose, where.x * width, where.y * height, where.size * height
     )

@@ -333,7 +333,8 @@ class _Family:
         """What every album has: no date, a date only in the name, a turned camera, no face."""
         rng = self._rng("oddities")
         folder = self.child.name
-        days = [child_days[int(i)] for i in rng.choice(len(child_days), 6, replace=False)]
+        few = len(child_days) < 6  # in the first month some days have two
+        days = [child_days[int(i)] for i in rng.choice(len(child_days), 6, replace=few)]
         for k, day in enumerate(days):
             taken = _at(day, rng)
             shot = Shot(
