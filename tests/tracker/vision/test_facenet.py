@@ -94,7 +94,7 @@ def test_nothing_in_a_file_of_weights_is_ever_run(way: str, tmp_path: Path) -> N
     if way == "torch":
         torch.save({"a": Bomb(mark)}, path)
     else:
-        path.write_bytes(pickle.dumps({"a": Bomb(mark)}))
+        path.write_bytes(pickle.dumps({"a": Bomb(mark)}, protocol=2))
     with pytest.raises(WeightsInvalid, match="cannot be read as one"):
         registry.load(NAME, weights=path, weights_dir=tmp_path)
     assert not mark.exists()
