@@ -16,7 +16,7 @@ import numpy as np
 
 from tracker.resemblance.evidence import Codes
 from tracker.resemblance.intervals import Array, Days, spread_within
-from tracker.resemblance.serial import about_drift, inflation, lag_one
+from tracker.resemblance.serial import STRONGEST, about_drift, inflation, lag_one
 
 LEAST_DAYS = 3
 
@@ -73,12 +73,15 @@ def max_t(
     # A null day keeps its distance from its month, so that a true difference is no part of it.
     about = values - averages.means(values)[:, month_of]
     about *= (spread / np.maximum(about.std(axis=1), 1e-300))[:, None]
+    days = values.shape[1]
+    uncertain = memory[0] + rng.standard_normal(draws) * np.sqrt((1 - memory[0] ** 2) / days)
+    uncertain = np.clip(uncertain, 0.0, STRONGEST)
     largest = np.empty(draws)
     for start in range(0, draws, 250):
         block = slice(start, min(start + 250, draws))
         size = block.stop - start
         signs = rng.choice(np.array([-1.0, 1.0]), size=(size, 1, values.shape[1]))
-        drawn = averages.means(about * signs) * np.sqrt(times)
+        drawn = averages.means(about * signs) * np.sqrt(_times(uncertain[block], counts))
         drawn = drawn + rng.standard_normal((size, len(values), 1)) * lasting[:, None]
         largest[block] = np.abs(drawn / error)[:, :, tested].max(axis=(1, 2))
     exceed = len(largest) - np.searchsorted(np.sort(largest), observed, side="left")
@@ -86,6 +89,11 @@ def max_t(
     rows[:, tested] = (1 + exceed) / (1 + draws)
     adjusted[usable] = rows
     return adjusted
+
+
+def _times(memory: Array, counts: Codes) -> Array:
+    """Inflation of the variance of each month's mean: `(draws, 1, months)`."""
+    return np.stack([inflation(memory, int(n)) for n in counts], axis=1)[:, None, :]
 
 
 def _memory(values: Array, time: Codes) -> Array:

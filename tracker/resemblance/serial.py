@@ -20,8 +20,8 @@ from tracker.resemblance.intervals import CONFIDENCE, LEAST_DAYS, Array
 STRONGEST = 0.8
 """Lag-one correlation beyond which days are not told apart from a trend."""
 
-LEAST_FOR_LINE = 12
-LEAST_FOR_CUBIC = 36
+DEGREES = ((12, 1), (36, 3), (72, 5))
+"""From how many days on a drift is a polynomial of which degree; a mean below."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +82,8 @@ def mean_of_days(
 ) -> Estimate:
     """Mean of day means `(n,)`, in order of time, with a 95 % interval that knows `memory`.
 
-    Days spread about their drift over `ages` (their order, if not given): a line, from 36 days
-    on a cubic; the drift itself is no error of the mean. `memory` is the lag-one correlation of
+    Days spread about their drift over `ages` (their order, if not given): see `about_drift`;
+    the drift itself is no error of the mean. `memory` is the lag-one correlation of
     successive days, estimated about that drift if None. `chance` is the standard deviation, in
     the values' unit, by which unrelated children differ for good; degrees of freedom after
     Satterthwaite 1946. Below three days there is no interval. Values that are not finite are
@@ -100,13 +100,16 @@ def mean_of_days(
     if days < LEAST_DAYS or not float(np.ptp(values)) > 0:
         return Estimate(mean, float("nan"), float("nan"), days)
     about, fitted = about_drift(time, values)
+    told = memory is not None
     if memory is None:
         memory = float(lag_one(about, fitted))
     times = float(inflation(np.array(memory), days))
     # Days that are alike also hide some of their own spread from the sample's variance.
     hidden = max(1 - fitted * (times - 1) / (days - fitted), 0.1)
     of_days = float((about**2).sum()) / (days - fitted) / hidden * times / days
-    freedom = max((days - fitted) / times, 2.0 if days > LEAST_DAYS else 1.0)
+    # A memory that had to be estimated costs more than one that is told (Bartlett 1946).
+    shared = (1 + memory**2) / (1 - memory**2) if told else times
+    freedom = max((days - fitted) / shared, 1.0)
     total = of_days + chance**2
     if total <= 0:
         return Estimate(mean, float("nan"), float("nan"), days)
@@ -120,10 +123,10 @@ def mean_of_days(
 def about_drift(time: Array, values: Array) -> tuple[Array, int]:
     """Residuals of `values` `(..., n)` about a polynomial in `time` `(n,)`, and its coefficients.
 
-    A mean below 12 values, a line below 36, else a cubic.
+    Its degree grows with the number of values: `DEGREES`.
     """
     n = values.shape[-1]
-    degree = 0 if n < LEAST_FOR_LINE else 1 if n < LEAST_FOR_CUBIC else 3
+    degree = max((d for least, d in DEGREES if n >= least), default=0)
     reach = float(np.ptp(time))
     if reach <= 0:
         degree = 0

@@ -40,6 +40,9 @@ MEMORIES = np.linspace(0.0, 0.7, 8)
 WIGGLES = np.r_[0.0, np.logspace(-4, 0.5, 10)]
 """Prior variance of the second differences' coefficients, over the variance of a day."""
 
+PRIOR = np.outer(np.r_[0.5, np.full(7, 0.5 / 7)], np.ones(11) / 11)
+"""Before the data: even odds that days do not remember each other; any wiggle is as likely."""
+
 SURE = 0.05
 
 
@@ -255,7 +258,7 @@ class _Model:
         line, bends = basis.at(age)
         whitened = tuple(_Whitened.of(float(m), line, bends, value) for m in MEMORIES)
         logs, squares = zip(*(w.likelihood(WIGGLES) for w in whitened), strict=True)
-        log = np.array(logs)
+        log = np.array(logs) + np.log(PRIOR)
         weights = np.exp(log - log.max())
         return cls(basis, whitened, weights / weights.sum(), np.array(squares))
 
