@@ -20,6 +20,9 @@ from tracker.resemblance.intervals import CONFIDENCE, LEAST_DAYS, Array
 STRONGEST = 0.8
 """Lag-one correlation beyond which days are not told apart from a trend."""
 
+OF_PHOTOS = 0.2
+"""Share of a day mean's variance that its photos make: five of a day, correlated by .45."""
+
 DEGREES = ((12, 1), (36, 3), (72, 5))
 """From how many days on a drift is a polynomial of which degree; a mean below."""
 
@@ -70,11 +73,49 @@ def lag_one(residuals: Array, fitted: int = 1) -> Array:
 def inflation(memory: Array, days: int) -> Array:
     """How many times the variance of a mean of `days` exceeds that of independent days.
 
-    1 + 2 sum_k (1 - k/n) r^k, the exact factor for a first-order autoregression.
+    1 + 2 sum_k (1 - k/n) r_k, where r_1 is `memory` and later lags fall off more slowly than its
+    powers: what a day's photos add by themselves (`OF_PHOTOS`) has no memory, so that what does
+    remember, remembers longer than the first lag says.
     """
     memory = np.asarray(memory, dtype=np.float64)
+    lasting = np.minimum(memory / (1 - OF_PHOTOS), 0.95)
     lags = np.arange(1, max(days, 1))
-    return np.asarray(1 + 2 * (memory[..., None] ** lags * (1 - lags / days)).sum(axis=-1))
+    correlation = memory[..., None] * lasting[..., None] ** (lags - 1)
+    return np.asarray(1 + 2 * (correlation * (1 - lags / days)).sum(axis=-1))
+
+
+def whitened(rows: Array, lasting: float) -> Array:
+    """`rows` `(n, ...)` in order of time, without the likeness of successive days.
+
+    Each day is taken to be a first-order autoregression of correlation `lasting` plus the noise
+    of its own photos (`OF_PHOTOS` of the variance). What is independent of variance one comes
+    out as such; a linear relation between two series holds between their whitened selves.
+    """
+    from scipy.linalg import solve_banded
+
+    if lasting == 0 or len(rows) < 2:
+        return rows
+    new = np.concatenate([rows[:1], rows[1:] - lasting * rows[:-1]])
+    return np.asarray(solve_banded((1, 0), _factor(lasting, len(rows)), new))
+
+
+def log_volume(lasting: float, days: int) -> float:
+    """Half the logarithm of the determinant of the days' correlation matrix."""
+    return float(np.log(_factor(lasting, days)[0]).sum()) if lasting > 0 else 0.0
+
+
+def _factor(lasting: float, days: int) -> Array:
+    """Banded Cholesky factor, `(2, days)`, of the covariance of x(t) - lasting x(t-1).
+
+    Such differences are correlated with their neighbours only.
+    """
+    from scipy.linalg import cholesky_banded
+
+    band = np.empty((2, days))
+    band[0] = (1 - OF_PHOTOS) * (1 - lasting**2) + OF_PHOTOS * (1 + lasting**2)
+    band[0, 0] = 1.0
+    band[1] = -lasting * OF_PHOTOS
+    return np.asarray(cholesky_banded(band, lower=True))
 
 
 def mean_of_days(

@@ -4,10 +4,11 @@ The slope is Theil-Sen's and the test Mann-Kendall's, both on days after pre-whi
 Mann-Kendall takes days that are alike for a trend: with a lag-one correlation of .3 it cries
 wolf in 12 % of flat series at a nominal 5 %, and some remedies do worse.
 
-Pre-whitening x'(t) = (x(t) - r x(t-1)) / (1 - r) takes the likeness out but leaves a linear trend
-with its own slope (Wang and Swail 2001); with uneven days the ages are whitened by the same
-formula, which keeps that exact. r is read from what remains about the trend, so that a true
-trend is not taken for memory.
+Pre-whitening takes the likeness out and, done to the ages as to the values, leaves a linear trend
+with its own slope (the modification of Wang and Swail 2001, here for uneven days and for days
+with photo noise of their own). The memory is read from what remains about the trend, so that a
+true trend is not taken for memory. The first days, which lack days before them, are left out
+when whitened.
 """
 
 from __future__ import annotations
@@ -17,9 +18,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from tracker.resemblance.intervals import CONFIDENCE, Array
-from tracker.resemblance.serial import lag_one
+from tracker.resemblance.serial import OF_PHOTOS, lag_one, whitened
 
 MOST_ROUNDS = 5
+WARM_UP = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +44,11 @@ NO_SLOPE = Slope(*[float("nan")] * 5)
 def fit_slope(age: Array, value: Array) -> Slope:
     """Theil-Sen slope and Mann-Kendall test of day means `(n,)` in order of `age` (months).
 
-    At least four days at two ages, all finite; `NO_SLOPE` otherwise.
+    At least six days at two ages, all finite; `NO_SLOPE` otherwise.
     """
     from scipy.stats import kendalltau, theilslopes
 
-    if len(age) < 4 or not (np.isfinite(age).all() and np.isfinite(value).all()):
+    if len(age) < 6 or not (np.isfinite(age).all() and np.isfinite(value).all()):
         return NO_SLOPE
     if not (np.ptp(age) > 0 and np.ptp(value) > 0):
         return NO_SLOPE
@@ -58,14 +60,10 @@ def fit_slope(age: Array, value: Array) -> Slope:
         if abs(found - memory) < 0.01:
             break
         memory = found
-        ages, values = _whitened(age, memory), _whitened(value, memory)
+        lasting = min(memory / (1 - OF_PHOTOS), 0.95)
+        start = WARM_UP if memory > 0 else 0
+        ages, values = whitened(age, lasting)[start:], whitened(value, lasting)[start:]
         slope = float(theilslopes(values, ages)[0])
     tau = kendalltau(ages, values)
     line = theilslopes(values, ages, alpha=CONFIDENCE)
     return Slope(float(line[0]), float(line[2]), float(line[3]), float(tau.pvalue), memory)
-
-
-def _whitened(series: Array, memory: float) -> Array:
-    if memory == 0:
-        return series
-    return np.asarray((series[1:] - memory * series[:-1]) / (1 - memory))

@@ -25,6 +25,7 @@ import numpy as np
 import pandas as pd
 
 from tracker.resemblance.intervals import Array
+from tracker.resemblance.serial import OF_PHOTOS, log_volume, whitened
 from tracker.resemblance.slope import NO_SLOPE, Slope, fit_slope
 
 LEAST_DAYS = 12
@@ -36,12 +37,15 @@ MOST_POINTS = 241
 SPAN = 2.0
 """Months between knots; at most 24 pieces and at least 4."""
 
-MEMORIES = np.linspace(0.0, 0.7, 8)
-WIGGLES = np.r_[0.0, np.logspace(-4, 0.5, 10)]
-"""Prior variance of the second differences' coefficients, over the variance of a day."""
+MEMORIES = np.linspace(0.0, 0.9, 10)
+"""Correlation of successive days in what lasts; a share of each day, `OF_PHOTOS`, does not."""
 
-PRIOR = np.outer(np.r_[0.5, np.full(7, 0.5 / 7)], np.ones(11) / 11)
-"""Before the data: even odds that days do not remember each other; any wiggle is as likely."""
+ODDS = np.r_[0.5, np.full(9, 0.5 / 9)][:, None]
+"""Before the data: it is as likely as not that days remember each other at all."""
+
+WIGGLES = np.logspace(-1.5, 1.5, 4)
+"""Prior variance of the second differences' coefficients, over the variance of a day. None
+smaller: a curve that is allowed to be all but straight misses a gentle bend for sure."""
 
 SURE = 0.05
 
@@ -217,12 +221,11 @@ class _Whitened:
 
     @classmethod
     def of(cls, memory: float, line: Array, bends: Array, value: Array) -> _Whitened:
-        line, raw, value = (_innovations(a, memory) for a in (line, bends, value))
+        line, raw, value = (whitened(a, memory) for a in (line, bends, value))
         q, r = np.linalg.qr(line)
         projected = raw - q @ (q.T @ raw)
         size, turn = np.linalg.eigh(projected.T @ projected)
-        n = len(value)
-        log_scale = -0.5 * (n - 1) * np.log(1 - memory**2) - float(np.log(np.abs(np.diag(r))).sum())
+        log_scale = -log_volume(memory, len(value)) - float(np.log(np.abs(np.diag(r))).sum())
         return cls(line, raw, projected @ turn, turn, np.maximum(size, 0.0), value, log_scale)
 
     def likelihood(self, wiggles: Array) -> tuple[Array, Array]:
@@ -258,13 +261,13 @@ class _Model:
         line, bends = basis.at(age)
         whitened = tuple(_Whitened.of(float(m), line, bends, value) for m in MEMORIES)
         logs, squares = zip(*(w.likelihood(WIGGLES) for w in whitened), strict=True)
-        log = np.array(logs) + np.log(PRIOR)
+        log = np.array(logs) + np.log(ODDS)
         weights = np.exp(log - log.max())
         return cls(basis, whitened, weights / weights.sum(), np.array(squares))
 
     @property
     def memory(self) -> float:
-        return float(self.weights.sum(axis=1) @ MEMORIES)
+        return float(self.weights.sum(axis=1) @ MEMORIES) * (1 - OF_PHOTOS)
 
     def draw(self, ages: Array, draws: int, rng: np.random.Generator) -> Array:
         """Curves `(draws, len(ages))`."""
@@ -295,10 +298,3 @@ class _Model:
         targets = problem.value[:, None] - problem.raw_bends @ prior - noise
         line, missed = problem.solve(targets, wiggles)
         return line, missed + prior
-
-
-def _innovations(rows: Array, memory: float) -> Array:
-    if memory == 0:
-        return rows
-    new = (rows[1:] - memory * rows[:-1]) / np.sqrt(1 - memory**2)
-    return np.concatenate([rows[:1], new])
