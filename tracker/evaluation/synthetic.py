@@ -26,7 +26,7 @@ import pandas as pd
 from tracker.resemblance.evidence import Codes
 from tracker.resemblance.intervals import LEAST_DAYS, Array
 from tracker.resemblance.multiplicity import benjamini_yekutieli, max_t
-from tracker.resemblance.serial import about_drift, lag_one, mean_of_days
+from tracker.resemblance.serial import about_drift, lag_one, mean_of_days, prudent
 from tracker.resemblance.slope import fit_slope
 from tracker.resemblance.trend import Trend, fit_trend
 from tracker.resemblance.verdict import CHANCE_TWO, compared, resembled, verdict
@@ -50,7 +50,7 @@ class Scenario:
     """`share` gives the first relative's share by age in months, None for a stranger's child.
 
     `memory` is the lag-one correlation of successive days' effects, `missing` the months without
-    photos, `days` the mean number of photo-days a month. `null` scenarios have no winner and no
+    photos, `lasting` the spread by which children differ for good, `days` the mean number of photo-days a month. `null` scenarios have no winner and no
     drift.
     """
 
@@ -61,6 +61,7 @@ class Scenario:
     months: int = 24
     days: float = 4.0
     missing: tuple[int, ...] = ()
+    lasting: float = 1.0
 
 
 def half(age: Array) -> Array:
@@ -83,6 +84,7 @@ GAPS = (4, 5, 6, 13, 18, 19)
 SCENARIOS = (
     Scenario("strangers", None, null=True),
     Scenario("flat, half and half", half, null=True),
+    Scenario("flat, nobody ahead", half, null=True, lasting=0.0),
     Scenario("flat, months missing", half, null=True, missing=GAPS),
     Scenario("flat, days remember .3", half, null=True, memory=0.3),
     Scenario("flat, days remember .5", half, null=True, memory=0.5),
@@ -113,7 +115,8 @@ class Replicate:
     def truth(self, age: Array, method: int = 0) -> Array:
         """The difference without the noise of days and photos, at `age`."""
         lasting = float(self.lasting[method, 0] - self.lasting[method, 1])
-        return _signal(self.scenario, age, self.gap) @ np.array([1.0, -1.0]) + lasting
+        first, second = _signal(self.scenario, age, self.gap).T
+        return np.asarray(first - second + lasting)
 
 
 def simulate(scenario: Scenario, seed: Sequence[int]) -> Replicate:
@@ -130,7 +133,7 @@ def simulate(scenario: Scenario, seed: Sequence[int]) -> Replicate:
     effect = _remembering(_common(rng, (METHODS, 2, days)), scenario.memory)
     of_photos = _common(rng, (METHODS, 2, days)) / np.sqrt(photos)
     noise = NOISE * (math.sqrt(alike) * effect + math.sqrt(1 - alike) * of_photos)
-    lasting = _common(rng, (METHODS, 2))
+    lasting = scenario.lasting * _common(rng, (METHODS, 2))
     z = _signal(scenario, age, gap).T[None] + lasting[..., None] + noise
     return Replicate(scenario, age, z, lasting, gap)
 
@@ -199,7 +202,7 @@ def _covered(child: Replicate, trend: Trend) -> Measures:
 
 def _months_covered(age: Array, value: Array, truth: Array) -> float:
     """Share of months whose interval holds the truth; memory is that of the whole series."""
-    memory = float(lag_one(*about_drift(age, value)))
+    memory = prudent(float(lag_one(*about_drift(age, value))), len(age))
     month = np.floor(age)
     covered = []
     for number in np.unique(month):

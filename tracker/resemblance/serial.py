@@ -70,6 +70,18 @@ def lag_one(residuals: Array, fitted: int = 1) -> Array:
     return np.asarray(np.clip(corrected, 0.0, STRONGEST))
 
 
+def prudent(memory: float, days: int) -> float:
+    """The lag-one correlation to reckon with, where `memory` was estimated from `days`.
+
+    What is below one standard error (Bartlett's 1 / sqrt(n)) counts as none; what is above gets
+    half of its standard error on top, as too little of it does more harm than too much.
+    """
+    error = days**-0.5
+    if memory < error:
+        return 0.0
+    return min(memory + 0.5 * error * (1 - memory**2), STRONGEST)
+
+
 def inflation(memory: Array, days: int) -> Array:
     """How many times the variance of a mean of `days` exceeds that of independent days.
 
@@ -143,7 +155,7 @@ def mean_of_days(
     about, fitted = about_drift(time, values)
     told = memory is not None
     if memory is None:
-        memory = float(lag_one(about, fitted))
+        memory = prudent(float(lag_one(about, fitted)), days)
     times = float(inflation(np.array(memory), days))
     # Days that are alike also hide some of their own spread from the sample's variance.
     hidden = max(1 - fitted * (times - 1) / (days - fitted), 0.1)

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from tracker.resemblance.intervals import CONFIDENCE, Array
-from tracker.resemblance.serial import OF_PHOTOS, lag_one, whitened
+from tracker.resemblance.serial import OF_PHOTOS, lag_one, prudent, whitened
 
 MOST_ROUNDS = 5
 WARM_UP = 2
@@ -56,7 +56,7 @@ def fit_slope(age: Array, value: Array) -> Slope:
     slope = float(theilslopes(value, age)[0])
     for _ in range(MOST_ROUNDS):
         about = value - slope * age
-        found = float(lag_one(about - about.mean(), 2))
+        found = prudent(float(lag_one(about - about.mean(), 2)), len(age))
         if abs(found - memory) < 0.01:
             break
         memory = found

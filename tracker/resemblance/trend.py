@@ -40,10 +40,10 @@ SPAN = 2.0
 MEMORIES = np.linspace(0.0, 0.9, 10)
 """Correlation of successive days in what lasts; a share of each day, `OF_PHOTOS`, does not."""
 
-ODDS = np.r_[0.5, np.full(9, 0.5 / 9)][:, None]
-"""Before the data: it is as likely as not that days remember each other at all."""
+ODDS = np.r_[0.6, np.full(9, 0.4 / 9)][:, None]
+"""Before the data: rather likely that days do not remember each other at all."""
 
-WIGGLES = np.logspace(-1.5, 1.5, 4)
+WIGGLES = np.logspace(-1.5, 0.75, 4)
 """Prior variance of the second differences' coefficients, over the variance of a day. None
 smaller: a curve that is allowed to be all but straight misses a gentle bend for sure."""
 
@@ -55,8 +55,10 @@ class Crossover:
     """Where the difference crosses zero, months of age.
 
     `month` is None where the smooth has no root; `low` and `high` bound it with 95 %, None where
-    unbounded: the crossing may lie outside of the ages seen. `p_none` is the share of draws
-    without a root in the direction of the smooth's. `rising` tells that direction.
+    unbounded: the crossing may lie outside of the ages seen. `rising` tells the direction.
+    `p_none` is the share of draws that do not cross for good: whose means before and after
+    `month` are not on opposite sides of zero in that direction. (Any root at all is no evidence:
+    a flat curve at zero wiggles through it all the time.)
     """
 
     month: float | None = None
@@ -67,7 +69,7 @@ class Crossover:
 
     @property
     def certain(self) -> bool:
-        """Whether one may say that there is a crossing: fewer than 5 % of the draws have none."""
+        """Whether one may say that there is a crossing: fewer than 5 % of the draws do not."""
         return self.month is not None and self.p_none < SURE
 
 
@@ -145,9 +147,19 @@ def crossover(grid: Array, middle: Array, curves: Array) -> Crossover:
         month=month,
         low=float(low) if np.isfinite(low) else None,
         high=float(high) if np.isfinite(high) else None,
-        p_none=float(none.mean()),
+        p_none=1 - float(_parted(grid, curves, month, up).mean()),
         rising=bool(up),
     )
+
+
+def _parted(grid: Array, curves: Array, month: float, up: bool) -> Array:
+    """Which curves `(m, g)` lie on one side on average before `month`, and on the other after."""
+    step = np.gradient(grid)
+    before, after = grid <= month, grid >= month
+    sign = 1.0 if up else -1.0
+    first = curves[:, before] @ step[before]
+    second = curves[:, after] @ step[after]
+    return np.asarray((sign * first < 0) & (sign * second > 0))
 
 
 def _directed(grid: Array, curves: Array) -> tuple[Array, Array]:
