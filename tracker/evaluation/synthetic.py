@@ -49,9 +49,9 @@ Share = Callable[[Array], Array]
 class Scenario:
     """`share` gives the first relative's share by age in months, None for a stranger's child.
 
-    `memory` is the lag-one correlation of successive days' effects, `missing` the months without
-    photos, `lasting` the spread by which children differ for good, `days` the mean number of photo-days a month. `null` scenarios have no winner and no
-    drift.
+    `memory` is the lag-one correlation of successive days' effects, `days` the mean number of
+    photo-days a month, `missing` the months without photos, `lasting` the spread by which
+    children differ for good. `null` scenarios have no winner and no drift.
     """
 
     name: str

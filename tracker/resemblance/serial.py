@@ -11,6 +11,7 @@ Two things that a plain t interval over days does not know:
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -76,7 +77,7 @@ def prudent(memory: float, days: int) -> float:
     What is below one standard error (Bartlett's 1 / sqrt(n)) counts as none; what is above gets
     half of its standard error on top, as too little of it does more harm than too much.
     """
-    error = days**-0.5
+    error = 1 / math.sqrt(days)
     if memory < error:
         return 0.0
     return min(memory + 0.5 * error * (1 - memory**2), STRONGEST)
