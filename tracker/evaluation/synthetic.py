@@ -188,9 +188,11 @@ def _covered(child: Replicate, trend: Trend) -> Measures:
     ages = trend.curve["age_months"].to_numpy()
     there = child.truth(ages)
     within = (trend.curve["low"].to_numpy() <= there) & (trend.curve["high"].to_numpy() >= there)
+    # In a gap the band widens by what a curve may do, and a straight truth is held all the time.
+    seen = np.isin(np.floor(ages), np.floor(age))
     overall = mean_of_days(value, age)
     found = {
-        "coverage: band": float(within.mean()),
+        "coverage: band": float(within[seen].mean()),
         "coverage: mean of all days": float(overall.low <= truth.mean() <= overall.high),
         "coverage: month": _months_covered(age, value, truth),
     }

@@ -154,16 +154,14 @@ def mean_of_days(
     if days < LEAST_DAYS or not float(np.ptp(values)) > 0:
         return Estimate(mean, float("nan"), float("nan"), days)
     about, fitted = about_drift(time, values)
-    told = memory is not None
+    told = memory
     if memory is None:
         memory = prudent(float(lag_one(about, fitted)), days)
     times = float(inflation(np.array(memory), days))
     # Days that are alike also hide some of their own spread from the sample's variance.
     hidden = max(1 - fitted * (times - 1) / (days - fitted), 0.1)
     of_days = float((about**2).sum()) / (days - fitted) / hidden * times / days
-    # A memory that had to be estimated costs more than one that is told (Bartlett 1946).
-    shared = (1 + memory**2) / (1 - memory**2) if told else times
-    freedom = max((days - fitted) / shared, 1.0)
+    freedom = max((days - fitted) / times, 1.0) if told is None else _freedom(told, days)
     total = of_days + chance**2
     if total <= 0:
         return Estimate(mean, float("nan"), float("nan"), days)
@@ -172,6 +170,21 @@ def mean_of_days(
     reach = float(t.ppf((1 + CONFIDENCE) / 2, freedom)) * total**0.5
     p_value = 2 * float(t.sf(abs(mean) / total**0.5, freedom))
     return Estimate(mean, mean - reach, mean + reach, days, p_value)
+
+
+def _freedom(memory: float, days: int) -> float:
+    """Degrees of freedom of the variance of days whose memory is told (Satterthwaite 1946).
+
+    (trace S)^2 / trace S^2 of the covariance S of the days about their mean; of at most 60 days,
+    beyond which it no longer matters.
+    """
+    days = min(days, 60)
+    gaps = np.abs(np.subtract.outer(np.arange(days), np.arange(days)))
+    lasting = min(memory / (1 - OF_PHOTOS), 0.95)
+    covariance = np.where(gaps == 0, 1.0, (1 - OF_PHOTOS) * lasting**gaps)
+    centred = covariance - covariance.mean(axis=0)
+    centred = centred - centred.mean(axis=1, keepdims=True)
+    return float(np.trace(centred) ** 2 / (centred**2).sum())
 
 
 def about_drift(time: Array, values: Array) -> tuple[Array, int]:

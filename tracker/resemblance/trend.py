@@ -40,7 +40,7 @@ SPAN = 2.0
 MEMORIES = np.linspace(0.0, 0.9, 10)
 """Correlation of successive days in what lasts; a share of each day, `OF_PHOTOS`, does not."""
 
-ODDS = np.r_[0.6, np.full(9, 0.4 / 9)][:, None]
+ODDS = np.r_[0.7, np.full(9, 0.3 / 9)][:, None]
 """Before the data: rather likely that days do not remember each other at all."""
 
 WIGGLES = np.logspace(-1.5, 0.75, 4)
