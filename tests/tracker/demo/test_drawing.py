@@ -58,12 +58,12 @@ def test_another_seed_draws_another_photo() -> None:
 
 def test_nearly_every_face_of_the_album_is_found(detector: Detector) -> None:
     drawn = found = 0
-    for shot in plan(seed=0).shots[::9]:
+    for shot in plan(seed=0).shots[::12]:
         pixels = scene(shot.sitters, size=shot.size, seed=shot.seed, shot=shot.camera)
         faces = [face for face in detector.detect(pixels, 40.0) if face.confidence > 0.9]
         drawn += len(shot.sitters)
         found += min(len(faces), len(shot.sitters))
-    assert drawn > 40
+    assert drawn > 25
     assert found / drawn >= 0.97
 
 

@@ -5,13 +5,10 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pytest
-from PIL import Image
 
 from tracker.vision.detector import SMALLEST_FACE, Detector, search_size
 
@@ -109,36 +106,3 @@ def test_the_detectors_name_is_known_without_loading_torch() -> None:
     name, loaded = json.loads(done.stdout)
     assert name.startswith("mtcnn")
     assert not loaded
-
-
-@pytest.mark.samples
-def test_every_real_face_above_80_pixels_found_at_full_size_is_found(
-    scenes: list[Path], detector: Detector, original: Any
-) -> None:
-    original.min_face_size = 20
-    wanted, missed = 0, []
-    for path in scenes:
-        image = Image.open(path).convert("RGB")
-        boxes, _ = original.detect(np.asarray(image))
-        searched, min_face = search_size(*image.size)
-        scale = searched / max(image.size)
-        small = image.resize(
-            (round(image.width * scale), round(image.height * scale)), Image.Resampling.BOX
-        )
-        found = [f.box / scale for f in detector.detect(np.asarray(small), min_face)]
-        for box in boxes if boxes is not None else []:
-            if max(box[2] - box[0], box[3] - box[1]) <= SMALLEST_FACE:
-                continue
-            wanted += 1
-            if not any(overlap(box, other) >= 0.5 for other in found):
-                missed.append((path.name, box.round()))
-    assert wanted >= len(scenes)
-    assert missed == []
-
-
-def overlap(a: npt.NDArray[np.floating], b: npt.NDArray[np.floating]) -> float:
-    """Intersection over union."""
-    sides = np.minimum(a[2:], b[2:]) - np.maximum(a[:2], b[:2])
-    shared = float(np.prod(np.maximum(sides, 0)))
-    areas = float(np.prod(a[2:] - a[:2]) + np.prod(b[2:] - b[:2]))
-    return shared / (areas - shared)
