@@ -1,0 +1,410 @@
+"""The resemblance score: how near a child's face is to a relative, against comparable strangers.
+
+Per face and relative: the cosine of the centred face to a template of the relative; standardised
+half against strangers in the relative's place, half against stranger children in the child's
+place (z); and its place among strangers standardised alike (percentile). The difference of two
+relatives' z, less what stranger children give, says which is nearer.
+
+No constant here is fitted to families: all come from the method's definition or from the cohort.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from tracker.resemblance.bias import LEAST_STRANGERS, Bias, Lean, by_stranger
+from tracker.resemblance.cells import SHRINK
+from tracker.resemblance.cohort import BAND_NAMES, UNKNOWN_BAND, Cohort, band_of
+from tracker.resemblance.evaluate import NO_DAY, SAME_DAY
+from tracker.resemblance.evidence import Codes, Evidence, Mask
+from tracker.resemblance.intervals import Array, Days, over_days
+from tracker.resemblance.strangers import ENOUGH, Matched, Strangers, stranger_templates
+from tracker.resemblance.templates import Templates, draw_templates, kept_apart
+
+KIN_GAP = 1.2
+"""By how many standard deviations kin are nearer than strangers: the middle of the 1.0-1.4 that
+are published for face networks. Only the kin log-odds depend on it."""
+
+AT_ONCE = 2048
+"""Faces put to all strangers at a time, to bound the memory."""
+
+NO_VECTOR = "its embedding is not usable"
+MONTH = 365.2425 / 12
+
+TREND = (
+    "age_months",
+    "relative",
+    "percentile",
+    "low",
+    "high",
+    "z",
+    "faces",
+    "photo_days",
+)
+DIFFERENCE = ("age_months", "difference", "low", "high", "faces", "photo_days")
+DAY_DIFFERENCES = ("day", "age_months", "difference", "faces")
+DAY_SCORES = ("day", "age_months", "z", "percentile", "faces")
+COHORT_USED = ("who", "sex", "band", "in_cell", "strangers", "bands", "any_sex", "trust")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Scores:
+    """What the child's n faces score with R relatives.
+
+    `z` float64 `(n, R)`, about standard normal for strangers; `percentile` `(n, R)` in (0, 100],
+    uniform for strangers, NaN where withheld; `face_ids` `(n,)`, `days` their photo-days, `day`
+    int64 `(n,)` days since 1970-01-01. `lean` holds what stranger children get. `left_out` has
+    columns face_id, reason; `cohort_used` columns `COHORT_USED`: for each relative, and for the
+    child by age band, how many strangers are of the very cell, how many were taken in of which
+    bands, and how far they are trusted (n / (n + 50); the rest is shrunk away).
+    `photos_each` photos, of `days_each` days, of each relative in each of the `draws`.
+    """
+
+    relatives: tuple[str, ...]
+    z: Array
+    percentile: Array
+    days: Days
+    day: Codes
+    face_ids: Codes
+    lean: Lean
+    left_out: pd.DataFrame
+    cohort_used: pd.DataFrame
+    warnings: tuple[str, ...]
+    photos_each: int
+    days_each: float
+    draws: int
+
+    @property
+    def log_odds(self) -> Array:
+        """Log of the odds kin : stranger, `(n, R)`, two normals `KIN_GAP` apart, even before."""
+        return KIN_GAP * self.z - KIN_GAP**2 / 2
+
+    @property
+    def trend(self) -> pd.DataFrame:
+        """One row per month and relative: columns `TREND`, means of day means.
+
+        `low` and `high` are the 95 % t interval of the percentile over days, cut at 0 and 100;
+        NaN below three days.
+        """
+        percentile, z = self.days.means(self.percentile.T), self.days.means(self.z.T)
+        rows = []
+        for age, in_month, faces in self._months():
+            found = over_days(percentile[:, in_month])
+            low, high = np.clip(found.low, 0, 100), np.clip(found.high, 0, 100)
+            mean_z = z[:, in_month].mean(axis=1)
+            for r, relative in enumerate(self.relatives):
+                rows.append((
+                    age, relative, found.mean[r], low[r], high[r], mean_z[r],
+                    int(faces.sum()), int(in_month.sum()),
+                ))  # fmt: skip
+        return pd.DataFrame(rows, columns=list(TREND))
+
+    def bias(self, first: str, second: str) -> Bias:
+        """How the embedder leans between two relatives, and what chance does; see `Bias`."""
+        return self.lean.of(self.relatives.index(first), self.relatives.index(second))
+
+    def face_differences(self, first: str, second: str) -> Array:
+        """z of `first` less z of `second` less the bias at that age, `(n,)`."""
+        a, b = self.relatives.index(first), self.relatives.index(second)
+        return np.asarray(self.z[:, a] - self.z[:, b] - self.lean.by_face(a, b))
+
+    def difference(self, first: str, second: str) -> pd.DataFrame:
+        """One row per month: columns `DIFFERENCE`, mean of day means with its t interval."""
+        by_day = self.days.means(self.face_differences(first, second))
+        rows = []
+        for age, in_month, faces in self._months():
+            found = over_days(by_day[in_month])
+            counts = (int(faces.sum()), int(in_month.sum()))
+            rows.append((age, float(found.mean), float(found.low), float(found.high), *counts))
+        return pd.DataFrame(rows, columns=list(DIFFERENCE))
+
+    def day_differences(self, first: str, second: str) -> pd.DataFrame:
+        """One row per photo-day in order of age: columns `DAY_DIFFERENCES`.
+
+        `age_months` is a fraction: the complete months of all days tell the day of birth to
+        within a few days.
+        """
+        frame = self._by_day()
+        frame["difference"] = self.days.means(self.face_differences(first, second))
+        return frame[list(DAY_DIFFERENCES)]
+
+    def day_scores(self, relative: str) -> pd.DataFrame:
+        """One row per photo-day in order of age: columns `DAY_SCORES`, means over its faces."""
+        r = self.relatives.index(relative)
+        frame = self._by_day()
+        frame["z"] = self.days.means(self.z[:, r])
+        frame["percentile"] = self.days.means(self.percentile[:, r])
+        return frame[list(DAY_SCORES)]
+
+    def chance(self, relative: str) -> float:
+        """Standard deviation of one stranger child's z, mean over its faces; NaN if unknown."""
+        return self.lean.spread(self.relatives.index(relative))
+
+    def _by_day(self) -> pd.DataFrame:
+        day = np.zeros(len(self.days.ages), dtype=np.int64)
+        day[self.days.day_of] = self.day
+        return pd.DataFrame(
+            {
+                "day": day,
+                "age_months": exact_ages(day, self.days.ages),
+                "faces": np.bincount(self.days.day_of, minlength=len(day)),
+            }
+        )
+
+    def _months(self) -> list[tuple[int, Mask, Mask]]:
+        return [
+            (int(age), self.days.ages == age, self.days.ages[self.days.day_of] == age)
+            for age in np.unique(self.days.ages)
+        ]
+
+
+def score(
+    relatives: Evidence,
+    child: Evidence,
+    cohort: Cohort | Strangers,
+    *,
+    sexes: tuple[str, ...],
+    years: tuple[float, ...],
+    child_sex: str,
+    draws: int = 25,
+    seed: int = 0,
+) -> Scores:
+    """Score the child's faces against each relative.
+
+    `sexes` ("f", "m", "") and `years` (typical age in their photos, NaN unknown) are per
+    relative, in the order of `relatives.names`. A cohort that is used more than once is made
+    ready once, by `Strangers.of`. Nothing is raised for too little evidence: what cannot be
+    said is NaN or missing, and named in `warnings` and `left_out`. ValueError where `sexes` or
+    `years` do not fit the relatives.
+    """
+    if not len(sexes) == len(years) == len(relatives.names):
+        raise ValueError(f"{len(relatives.names)} relatives, {len(sexes)} sexes, {len(years)} ages")
+    strangers = cohort if isinstance(cohort, Strangers) else Strangers.of(cohort)
+    good = _usable(relatives)
+    warnings = _about_cohort(strangers)
+    if not good.all():
+        warnings.append(f"{int((~good).sum())} photos of relatives have no usable embedding")
+    relatives = relatives.only(good)
+    bands = band_of(np.array(years, dtype=np.float64))
+    centred = strangers.cells.centre(
+        relatives.vectors, np.array(sexes, dtype="<U1")[relatives.people], bands[relatives.people]
+    )
+    seen = child.days >= 0
+    templates = draw_templates(
+        relatives, centred, shared_days=child.days[seen], draws=draws, seed=seed
+    )
+    apart = kept_apart(templates, relatives, child)
+    fine = _usable(child)
+    rows: Codes = np.flatnonzero(apart.any(axis=0) & fine)
+    warnings += _about_relatives(relatives, templates)
+    matched = [strangers.matched(s, int(b)) for s, b in zip(sexes, bands, strict=True)]
+    desk = _Desk(strangers, templates, matched, child_sex)
+    probes = child.only(rows)
+    z, percentile, lean = desk.score(probes, apart[:, rows])
+    out = np.setdiff1d(np.arange(len(child)), rows)
+    reason = np.where(~fine[out], NO_VECTOR, np.where(seen[out], SAME_DAY, NO_DAY))
+    used = desk.used(relatives.names, sexes, bands, np.unique(lean.bands))
+    return Scores(
+        relatives=relatives.names,
+        z=z,
+        percentile=percentile,
+        days=Days.of(probes.days, probes.ages),
+        day=probes.days,
+        face_ids=probes.face_ids,
+        lean=lean,
+        left_out=pd.DataFrame({"face_id": child.face_ids[out], "reason": reason}),
+        cohort_used=used,
+        warnings=(*warnings, *_about_cells(used)),
+        photos_each=templates.drawn.photos_each,
+        days_each=float(templates.days_each.min(initial=np.inf)) if len(sexes) else 0.0,
+        draws=len(templates.drawn.chosen),
+    )
+
+
+def exact_ages(day: Codes, ages: Codes) -> Array:
+    """Ages in months with their fraction, from days and complete months: float64 `(n,)`.
+
+    Each day puts the birth into an interval of a month; the middle of what all allow is taken.
+    Calendar months differ by three days in length, so where they contradict each other the
+    middle is still within two days, and no age leaves its complete month.
+    """
+    if len(day) == 0:
+        return np.empty(0)
+    earliest, latest = (day - (ages + 1) * MONTH).max(), (day - ages * MONTH).min()
+    months = (day - (earliest + latest) / 2) / MONTH
+    return np.asarray(np.clip(months, ages, ages + 0.999))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Desk:
+    """Where faces are put to templates: `matched` strangers per relative."""
+
+    strangers: Strangers
+    templates: Templates
+    matched: list[Matched]
+    child_sex: str
+
+    def score(self, child: Evidence, apart: Mask) -> tuple[Array, Array, Lean]:
+        """z and percentile `(n, R)` of the faces, and what stranger children get."""
+        years = np.where(child.ages >= 0, child.ages / 12, np.nan)
+        bands = band_of(years)
+        sexes = np.full(len(child), self.child_sex, dtype="<U1")
+        faces = self.strangers.cells.centre(child.vectors, sexes, bands)
+        z = np.full((len(child), len(self.matched)), np.nan)
+        percentile = np.full_like(z, np.nan)
+        of_band = {}
+        for band in np.unique(bands):
+            children = self.strangers.matched(self.child_sex, int(band))
+            row = _Row.of(self, children)
+            everywhere = np.ones((len(self.templates.vectors), len(children.faces)), dtype=bool)
+            who = children.people[children.owner]
+            theirs, _ = row.score(children.faces, everywhere, who=who)
+            of_band[int(band)] = by_stranger(theirs, children)
+            mine = np.flatnonzero(bands == band)
+            for start in range(0, len(mine), AT_ONCE):
+                part = mine[start : start + AT_ONCE]
+                z[part], percentile[part] = row.score(faces[part], apart[:, part])
+        return z, percentile, Lean(of_band, bands)
+
+    def used(
+        self, names: tuple[str, ...], sexes: tuple[str, ...], bands: Codes, child_bands: Codes
+    ) -> pd.DataFrame:
+        """Who was read against whom: `COHORT_USED`."""
+        wanted = list(zip(names, sexes, bands.tolist(), self.matched, strict=True))
+        for band in child_bands.tolist():
+            wanted.append(
+                ("the child", self.child_sex, band, self.strangers.matched(self.child_sex, band))
+            )
+        rows = []
+        for who, sex, band, matched in wanted:
+            people = len(matched.people)
+            taken = ", ".join(BAND_NAMES[b] for b in matched.bands)
+            trust = people / (people + SHRINK)
+            counts = (matched.in_cell, people)
+            rows.append((who, sex, band_name(band), *counts, taken, matched.any_sex, trust))
+        return pd.DataFrame(rows, columns=list(COHORT_USED))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Row:
+    """A desk for children of one age band: the moments that do not depend on the face.
+
+    `mean`, `spread` `(draws, R)`: each template against stranger children. `steadier` `(R,)`: how
+    much less the mean of all draws varies over stranger children than one draw does.
+    `their_mean`, `their_spread`: the same as the first two for each relative's strangers `(m,)`.
+    """
+
+    desk: _Desk
+    mean: Array
+    spread: Array
+    steadier: Array
+    theirs: list[tuple[Array, Array, Array]]
+
+    @classmethod
+    def of(cls, desk: _Desk, children: Matched) -> _Row:
+        strangers = desk.strangers
+        vectors = desk.templates.vectors
+        number, people, dim = vectors.shape
+        mean, spread = strangers.as_children(vectors.reshape(-1, dim), children)
+        mean, spread = mean.reshape(number, people), spread.reshape(number, people)
+        if number:
+            _, steadier = strangers.as_children(
+                (vectors / spread[:, :, None]).mean(axis=0), children
+            )
+        else:
+            steadier = np.ones(people)
+        theirs = []
+        for matched in desk.matched:
+            templates = stranger_templates(matched)
+            theirs.append(
+                (templates, *strangers.as_children(templates, children, who=matched.people))
+            )
+        return cls(desk, mean, spread, steadier, theirs)
+
+    def score(self, faces: Array, apart: Mask, who: Codes | None = None) -> tuple[Array, Array]:
+        """z and percentile `(n, R)` of centred faces `(n, d)`, over the draws `apart`."""
+        strangers, templates = self.desk.strangers, self.desk.templates
+        enough = strangers.size >= LEAST_STRANGERS and who is None
+        z = np.full((len(faces), len(self.theirs)), np.nan)
+        percentile = np.full_like(z, np.nan)
+        counted = apart.T / np.maximum(apart.sum(axis=0), 1)[:, None]
+        for r, matched in enumerate(self.desk.matched):
+            if len(templates.vectors) == 0:
+                break
+            null = strangers.as_relatives(faces, matched, who)
+            near = faces @ templates.vectors[:, r].T
+            mean, spread = null.of(templates.days_each[r])
+            once = (near - mean[:, None]) / spread[:, None]
+            once += (near - self.mean[None, :, r]) / self.spread[None, :, r]
+            z[:, r] = (counted * once).sum(axis=1) / 2
+            if not enough:
+                continue
+            # All draws together vary less over strangers than a single draw, which the strangers
+            # are: brought to one scale, so that a stranger's place among them is uniform.
+            days, in_all = templates.days_each[r], templates.days_in_all[r]
+            narrower = null.between + null.within / in_all
+            narrower = np.sqrt(narrower / (null.between + null.within / days))
+            mine = z[:, r] / ((narrower + self.steadier[r]) / 2)
+            places, their_mean, their_spread = self.theirs[r]
+            near = faces @ places.T
+            mean, spread = null.column().of(matched.photos[None, :])
+            others = ((near - mean) / spread + (near - their_mean) / their_spread) / 2
+            nearer = (others <= mine[:, None]).sum(axis=1)
+            percentile[:, r] = 100 * (1 + nearer) / (others.shape[1] + 1)
+        return z, percentile
+
+
+def band_name(band: int) -> str:
+    """An age band in words."""
+    return "age unknown" if band == UNKNOWN_BAND else BAND_NAMES[band]
+
+
+def _usable(faces: Evidence) -> Mask:
+    length = np.linalg.norm(faces.vectors, axis=1)
+    return np.asarray(np.isfinite(length) & (length > 0.5))
+
+
+def _about_cohort(strangers: Strangers) -> list[str]:
+    warnings = []
+    if strangers.dropped:
+        warnings.append(f"{strangers.dropped} faces of the cohort have no usable embedding")
+    if strangers.size < LEAST_STRANGERS:
+        warnings.append(
+            f"the cohort has {strangers.size} people and a percentile needs {LEAST_STRANGERS}: "
+            "it is withheld, and the embedder's lean is not taken off; add unrelated people"
+        )
+    return warnings
+
+
+def _about_relatives(relatives: Evidence, templates: Templates) -> list[str]:
+    failed = templates.drawn.failed
+    warnings = []
+    for number, name in enumerate(relatives.names):
+        days = len(np.unique(relatives.days[relatives.people == number]))
+        if name in failed:
+            warnings.append(
+                f"no photo of {name} can be compared with the child's: none is of another day"
+                if days
+                else f"there are no photos of {name} to compare with"
+            )
+        elif days == 1:
+            warnings.append(
+                f"all photos of {name} are of one day, and everybody is compared by one day's "
+                f"photos; add photos of {name} of other days"
+            )
+    return warnings
+
+
+def _about_cells(used: pd.DataFrame) -> tuple[str, ...]:
+    warnings = []
+    for row in used[used["in_cell"] < ENOUGH].to_dict("records"):
+        both = " and both sexes" if row["any_sex"] and row["sex"] else ""
+        warnings.append(
+            f"{row['in_cell']} of {ENOUGH} strangers are like {row['who']} "
+            f"({row['sex'] or 'any sex'}, {row['band']}): {row['strangers']} of other ages{both} "
+            f"stand in, trusted by {row['trust']:.0%}"
+        )
+    return tuple(warnings)

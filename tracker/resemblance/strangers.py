@@ -1,0 +1,230 @@
+"""How near strangers are: the means and spreads that a likeness is standardised by.
+
+Two nulls, after the symmetric score normalisation of speaker recognition (S-norm: Kenny 2010;
+matched to sex and age here): strangers in the place of the relative, and strangers in the place
+of the child.
+
+A stranger's template of k photos varies by B + W / k, B what differs between people and W between
+photos of one person. With B and W told apart, strangers of whom there are few photos can stand
+for a relative of whom there are many.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from tracker.resemblance.cells import SHRINK, Cells, in_cell, unit
+from tracker.resemblance.cohort import AGE_BANDS, UNKNOWN_BAND, Cohort
+from tracker.resemblance.evidence import Codes
+from tracker.resemblance.intervals import Array
+
+ENOUGH = 200
+"""Strangers that a likeness is read against, from the method's definition. A smaller cell takes
+in the bands next to it, and at last the other sex."""
+
+SAME_PERSON = 0.5
+"""Mean cosine of two photos of one person, assumed where the cohort has one photo of each. Below
+the .60 that is published for ArcFace models of grown-ups, since these span years."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Matched:
+    """The strangers of a sex and age band, m people with f faces.
+
+    `people` int `(m,)`, `templates` float64 `(m, d)` mean faces not brought to unit length,
+    `photos` int `(m,)` faces in each; `faces` float64 `(f, d)`, `owner` int `(f,)` index into
+    `people`. `in_cell` people are of the very cell; `bands` are those taken in, and `any_sex`
+    says whether the other sex was.
+    """
+
+    people: Codes
+    templates: Array
+    photos: Codes
+    faces: Array
+    owner: Codes
+    in_cell: int
+    bands: tuple[int, ...]
+    any_sex: bool
+
+    @property
+    def weights(self) -> Array:
+        """One weight per face `(f,)` that sums to 1, every stranger weighing the same."""
+        return np.asarray(1 / self.photos[self.owner] / max(len(self.people), 1))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Spread:
+    """What strangers' templates do to some faces x, arrays `(n,)`: x'm, x'Bx and x'Wx.
+
+    `same_person` is the mean cosine of two photos of one stranger.
+    """
+
+    mean: Array
+    between: Array
+    within: Array
+    same_person: float
+
+    def of(self, photos: np.ndarray | float) -> tuple[Array, Array]:
+        """Mean and standard deviation of the cosine to a stranger's template of `photos`.
+
+        Broadcasts: `(n,)` for a number, `(n, q)` for `photos` of shape `(1, q)` and a column.
+        """
+        length = self.same_person + (1 - self.same_person) / np.asarray(photos)
+        variance = (self.between + self.within / photos) / length
+        return self.mean / np.sqrt(length), np.sqrt(np.maximum(variance, 1e-12))
+
+    def column(self) -> Spread:
+        """The same as columns `(n, 1)`."""
+        return Spread(
+            self.mean[:, None], self.between[:, None], self.within[:, None], self.same_person
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Strangers:
+    """A cohort made ready: centred, and its spread between and within people known.
+
+    `centred` float64 `(n, d)`; `between` and `within` float64 `(d, d)` are shrunk toward those of
+    a cohort without structure (equal in all directions) by n / (n + 50); `dropped` faces had no
+    usable vector. Ask `matched` for those of a sex and age band.
+    """
+
+    cohort: Cohort
+    cells: Cells
+    centred: Array
+    between: Array
+    within: Array
+    same_person: float
+    dropped: int
+    _known: dict[tuple[str, int], Matched] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, cohort: Cohort) -> Strangers:
+        """Centre a cohort and measure it. Faces that are not finite or have no length go."""
+        vectors = np.asarray(cohort.vectors, dtype=np.float64)
+        length = np.linalg.norm(vectors, axis=1)
+        usable = np.asarray(np.isfinite(length) & (length > 0.5))
+        kept = cohort.only(usable)
+        cells = Cells.of(kept)
+        centred = cells.centre(kept.vectors, kept.face_sexes, kept.bands)
+        between, within, same = _components(centred, kept.people)
+        return cls(kept, cells, centred, between, within, same, int((~usable).sum()))
+
+    @property
+    def size(self) -> int:
+        """The number of people."""
+        return self.cohort.size
+
+    def matched(self, sex: str, band: int) -> Matched:
+        """At least `ENOUGH` strangers of that sex and band, or of bands near it, or all."""
+        key = (sex, band)
+        if key not in self._known:
+            self._known[key] = self._match(sex, band)
+        return self._known[key]
+
+    def as_relatives(self, faces: Array, matched: Matched, who: Codes | None = None) -> Spread:
+        """How near `faces` `(n, d)` are to templates of `matched` strangers.
+
+        `who` int `(n,)`: the stranger whose face it is, left out of the comparison.
+        """
+        wide = np.einsum("nd,de,ne->n", faces, self.between, faces, optimize=True)
+        within = np.einsum("nd,de,ne->n", faces, self.within, faces, optimize=True)
+        people = len(matched.people)
+        if people < 2:
+            return Spread(np.zeros(len(faces)), wide, within, self.same_person)
+        near = faces @ matched.templates.T
+        if who is not None:
+            near = np.where(who[:, None] == matched.people[None, :], np.nan, near)
+        mean, variance = np.nanmean(near, axis=1), np.nanvar(near, axis=1, ddof=1)
+        narrow = np.maximum(variance - within * (1 / matched.photos).mean(), 0.0)
+        trust = people / (people + SHRINK)
+        between = trust * narrow + (1 - trust) * wide
+        return Spread(trust * mean, between, within, self.same_person)
+
+    def as_children(
+        self, templates: Array, matched: Matched, who: Codes | None = None
+    ) -> tuple[Array, Array]:
+        """Mean and standard deviation `(q,)` of the cosine of `templates` `(q, d)` to faces.
+
+        `who` int `(q,)`: the stranger whose template it is, left out of the comparison.
+        """
+        every = self.between + self.within
+        wide = np.einsum("qd,de,qe->q", templates, every, templates, optimize=True)
+        people = len(matched.people)
+        if people < 2:
+            return np.zeros(len(templates)), np.sqrt(np.maximum(wide, 1e-12))
+        near = templates @ matched.faces.T
+        weights = np.broadcast_to(matched.weights, near.shape)
+        if who is not None:
+            own = who[:, None] == matched.people[matched.owner][None, :]
+            weights = np.where(own, 0.0, weights)
+            weights = weights / weights.sum(axis=1, keepdims=True)
+        mean = (weights * near).sum(axis=1)
+        variance = (weights * (near - mean[:, None]) ** 2).sum(axis=1) * people / (people - 1)
+        trust = people / (people + SHRINK)
+        variance = trust * variance + (1 - trust) * wide
+        return trust * mean, np.sqrt(np.maximum(variance, 1e-12))
+
+    def _match(self, sex: str, band: int) -> Matched:
+        inside = in_cell(self.cohort, sex, band)
+        exact = len(np.unique(self.cohort.people[inside]))
+        bands = self.cohort.bands
+        taken, any_sex = {band}, not sex
+        if band != UNKNOWN_BAND:
+            for sexes in (sex, ""):
+                for other in sorted(range(len(AGE_BANDS)), key=lambda b: abs(b - band)):
+                    if len(np.unique(self.cohort.people[inside])) >= ENOUGH:
+                        break
+                    inside = inside | in_cell(self.cohort, sexes, other)
+                    taken.add(other)
+                    any_sex = any_sex or not sexes
+        if len(np.unique(self.cohort.people[inside])) < ENOUGH:
+            inside, any_sex = np.ones(len(self.cohort), dtype=bool), True
+        rows = np.flatnonzero(inside)
+        people, owner, photos = np.unique(
+            self.cohort.people[rows], return_inverse=True, return_counts=True
+        )
+        faces = self.centred[rows]
+        templates = np.zeros((len(people), faces.shape[1]))
+        np.add.at(templates, owner, faces / photos[owner][:, None])
+        used = tuple(b for b in np.unique(bands[rows]).tolist() if b != UNKNOWN_BAND)
+        return Matched(people, templates, photos, faces, owner, exact, used, any_sex)
+
+
+def stranger_templates(matched: Matched) -> Array:
+    """The matched strangers' templates `(m, d)` at unit length."""
+    return unit(matched.templates)
+
+
+def _components(centred: Array, people: Codes) -> tuple[Array, Array, float]:
+    """Covariance between and within people `(d, d)`, and the mean cosine within people.
+
+    By the analysis of variance for groups of unequal size, every person weighing the same
+    between, every degree of freedom within.
+    """
+    dim = centred.shape[1]
+    level = np.eye(dim) / dim
+    found, owner, photos = np.unique(people, return_inverse=True, return_counts=True)
+    several = photos > 1
+    pairs = int(several.sum())
+    means = np.zeros((len(found), dim))
+    np.add.at(means, owner, centred / photos[owner][:, None])
+    same = SAME_PERSON
+    if pairs:
+        squared = (means[several] ** 2).sum(axis=1)
+        k = photos[several]
+        cosine = float(((k * squared - 1) / (k - 1)).mean())
+        same = (pairs * max(cosine, 0.0) + SHRINK * SAME_PERSON) / (pairs + SHRINK)
+    within = (1 - same) * level
+    if pairs:
+        mine = several[owner]
+        off = centred[mine] - means[owner[mine]]
+        measured = off.T @ off / (int(photos[several].sum()) - pairs)
+        within = (pairs * measured + SHRINK * within) / (pairs + SHRINK)
+    between = same * level
+    if len(found) > 1:
+        measured = np.cov(means.T).reshape(dim, dim) - within * (1 / photos).mean()
+        between = (len(found) * measured + SHRINK * between) / (len(found) + SHRINK)
+    return between, within, float(same)
