@@ -76,11 +76,16 @@ def fail(error: TrackerError | StoreError) -> int:
     """Print an error and its hint; as JSON on stdout too when that was asked for."""
     output.note(f"error: {output.plain(str(error))}")
     if error.hint:
-        output.note(f"hint: {output.plain(error.hint)}")
+        output.note(f"hint: {output.plain(as_sentence(error.hint))}")
     if "--json" in sys.argv:
         kind = type(error).__name__
         output.emit({"error": {"kind": kind, "message": str(error), "hint": error.hint}})
     return error.exit_code
+
+
+def as_sentence(hint: str) -> str:
+    """The hint with a capital, unless it begins with a command to be typed."""
+    return hint if hint.startswith("tracker ") else hint[:1].upper() + hint[1:]
 
 
 def unexpected(error: BaseException) -> int:
