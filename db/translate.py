@@ -61,6 +61,11 @@ def translated(what: str = "the workspace") -> Iterator[None]:
         yield
     except duckdb.InterruptException:
         raise KeyboardInterrupt from None
+    except RuntimeError as error:
+        # Ctrl-C in the middle of a query: DuckDB's binding says so in a plain RuntimeError.
+        if str(error) != "Query interrupted":
+            raise
+        raise KeyboardInterrupt from None
     except duckdb.Error as error:
         raise from_duckdb(error, what) from error
     except OSError as error:

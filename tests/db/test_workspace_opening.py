@@ -425,3 +425,21 @@ def test_the_errors_of_opening_are_the_ones_that_the_command_line_knows() -> Non
         DiskFull: 1,
     }
     assert {kind: kind("").exit_code for kind in codes} == codes
+
+
+def test_ctrl_c_in_the_middle_of_a_query_is_an_interruption(home: Path) -> None:
+    stopped = python(
+        """
+        import os, signal, threading
+        con = open_workspace(home, create=True)
+        threading.Timer(0.5, os.kill, (os.getpid(), signal.SIGINT)).start()
+        from db.translate import translated
+        try:
+            with translated():
+                con.execute("SELECT sum(hash(a.range)) FROM range(9999999) a, range(99999) b")
+        except KeyboardInterrupt:
+            print("interrupted")
+        """,
+        home,
+    )
+    assert stopped.stdout.strip() == "interrupted", stopped.stderr
