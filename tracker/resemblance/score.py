@@ -16,12 +16,12 @@ import numpy as np
 import pandas as pd
 
 from tracker.resemblance.bias import LEAST_STRANGERS, Bias, Lean, by_stranger
-from tracker.resemblance.cells import SHRINK
+from tracker.resemblance.cells import SHORTEST, SHRINK
 from tracker.resemblance.cohort import BAND_NAMES, UNKNOWN_BAND, Cohort, band_of
 from tracker.resemblance.evaluate import NO_DAY, SAME_DAY
 from tracker.resemblance.evidence import Codes, Evidence, Mask
 from tracker.resemblance.intervals import Array, Days, over_days
-from tracker.resemblance.strangers import ENOUGH, Matched, Strangers, stranger_templates
+from tracker.resemblance.strangers import ENOUGH, Matched, Places, Spread, Strangers
 from tracker.resemblance.templates import Templates, draw_templates, kept_apart
 
 KIN_GAP = 1.2
@@ -294,14 +294,14 @@ class _Row:
 
     `mean`, `spread` `(draws, R)`: each template against stranger children. `steadier` `(R,)`: how
     much less the mean of all draws varies over stranger children than one draw does.
-    `their_mean`, `their_spread`: the same as the first two for each relative's strangers `(m,)`.
+    `theirs`: each relative's strangers, to whom the same was done.
     """
 
     desk: _Desk
     mean: Array
     spread: Array
     steadier: Array
-    theirs: list[tuple[Array, Array, Array]]
+    theirs: list[Places]
 
     @classmethod
     def of(cls, desk: _Desk, children: Matched) -> _Row:
@@ -316,12 +316,7 @@ class _Row:
             )
         else:
             steadier = np.ones(people)
-        theirs = []
-        for matched in desk.matched:
-            templates = stranger_templates(matched)
-            theirs.append(
-                (templates, *strangers.as_children(templates, children, who=matched.people))
-            )
+        theirs = [strangers.places(matched, children) for matched in desk.matched]
         return cls(desk, mean, spread, steadier, theirs)
 
     def score(self, faces: Array, apart: Mask, who: Codes | None = None) -> tuple[Array, Array]:
@@ -331,10 +326,16 @@ class _Row:
         z = np.full((len(faces), len(self.theirs)), np.nan)
         percentile = np.full_like(z, np.nan)
         counted = apart.T / np.maximum(apart.sum(axis=0), 1)[:, None]
+        quadratic = strangers.quadratic(faces)
+        # Cosines of unit vectors: single precision is exact to 1e-7, and half the memory.
+        single = faces.astype(np.float32)
         for r, matched in enumerate(self.desk.matched):
             if len(templates.vectors) == 0:
                 break
-            null = strangers.as_relatives(faces, matched, who)
+            to_strangers = single @ matched.templates.astype(np.float32).T
+            if who is not None:
+                to_strangers[who[:, None] == matched.people[None, :]] = np.nan
+            null = strangers.as_relatives(to_strangers, matched, quadratic)
             near = faces @ templates.vectors[:, r].T
             mean, spread = null.of(templates.days_each[r])
             once = (near - mean[:, None]) / spread[:, None]
@@ -348,13 +349,26 @@ class _Row:
             narrower = null.between + null.within / in_all
             narrower = np.sqrt(narrower / (null.between + null.within / days))
             mine = z[:, r] / ((narrower + self.steadier[r]) / 2)
-            places, their_mean, their_spread = self.theirs[r]
-            near = faces @ places.T
-            mean, spread = null.column().of(matched.photos[None, :])
-            others = ((near - mean) / spread + (near - their_mean) / their_spread) / 2
+            others = self._place(to_strangers, matched, self.theirs[r], null)
             nearer = (others <= mine[:, None]).sum(axis=1)
             percentile[:, r] = 100 * (1 + nearer) / (others.shape[1] + 1)
         return z, percentile
+
+    @staticmethod
+    def _place(near: np.ndarray, matched: Matched, theirs: Places, null: Spread) -> np.ndarray:
+        """z of strangers in the relative's place, float32 `(n, m)`, by photos in their template."""
+        z = np.empty_like(near)
+        length = np.maximum(np.linalg.norm(matched.templates, axis=1), SHORTEST)
+        for photos in np.unique(matched.photos):
+            of = np.flatnonzero(matched.photos == photos)
+            cosine = near[:, of] / length[of].astype(np.float32)
+            mean, spread = null.of(float(photos))
+            z[:, of] = (cosine - mean.astype(np.float32)[:, None]) / (
+                2 * spread.astype(np.float32)[:, None]
+            )
+            half = (2 * theirs.spread[of]).astype(np.float32)
+            z[:, of] += (cosine - theirs.mean[of].astype(np.float32)) / half
+        return z
 
 
 def band_name(band: int) -> str:

@@ -33,12 +33,13 @@ the .60 that is published for ArcFace models of grown-ups, since these span year
 class Matched:
     """The strangers of a sex and age band, m people with f faces.
 
-    `people` int `(m,)`, `templates` float64 `(m, d)` mean faces not brought to unit length,
-    `photos` int `(m,)` faces in each; `faces` float64 `(f, d)`, `owner` int `(f,)` index into
-    `people`. `in_cell` people are of the very cell; `bands` are those taken in, and `any_sex`
-    says whether the other sex was.
+    `key` is what was asked for. `people` int `(m,)`, `templates` float64 `(m, d)` mean faces not
+    brought to unit length, `photos` int `(m,)` faces in each; `faces` float64 `(f, d)`, `owner`
+    int `(f,)` index into `people`. `in_cell` people are of the very cell; `bands` are those taken
+    in, and `any_sex` says whether the other sex was.
     """
 
+    key: tuple[str, int]
     people: Codes
     templates: Array
     photos: Codes
@@ -66,20 +67,21 @@ class Spread:
     within: Array
     same_person: float
 
-    def of(self, photos: np.ndarray | float) -> tuple[Array, Array]:
-        """Mean and standard deviation of the cosine to a stranger's template of `photos`.
-
-        Broadcasts: `(n,)` for a number, `(n, q)` for `photos` of shape `(1, q)` and a column.
-        """
-        length = self.same_person + (1 - self.same_person) / np.asarray(photos)
+    def of(self, photos: float) -> tuple[Array, Array]:
+        """Mean and standard deviation `(n,)` of the cosine to a stranger's template of `photos`."""
+        length = self.same_person + (1 - self.same_person) / photos
         variance = (self.between + self.within / photos) / length
         return self.mean / np.sqrt(length), np.sqrt(np.maximum(variance, 1e-12))
 
-    def column(self) -> Spread:
-        """The same as columns `(n, 1)`."""
-        return Spread(
-            self.mean[:, None], self.between[:, None], self.within[:, None], self.same_person
-        )
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Places:
+    """m strangers as relatives: `templates` float64 `(m, d)` at unit length, and their `mean` and
+    `spread` `(m,)` against stranger children, themselves left out."""
+
+    templates: Array
+    mean: Array
+    spread: Array
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -99,6 +101,7 @@ class Strangers:
     same_person: float
     dropped: int
     _known: dict[tuple[str, int], Matched] = field(default_factory=dict)
+    _placed: dict[tuple[tuple[str, int], tuple[str, int]], Places] = field(default_factory=dict)
 
     @classmethod
     def of(cls, cohort: Cohort) -> Strangers:
@@ -124,24 +127,30 @@ class Strangers:
             self._known[key] = self._match(sex, band)
         return self._known[key]
 
-    def as_relatives(self, faces: Array, matched: Matched, who: Codes | None = None) -> Spread:
-        """How near `faces` `(n, d)` are to templates of `matched` strangers.
+    def quadratic(self, faces: Array) -> tuple[Array, Array]:
+        """x'Bx and x'Wx `(n,)` of faces `(n, d)`, over the whole cohort."""
+        return _quadratic(faces, self.between), _quadratic(faces, self.within)
 
-        `who` int `(n,)`: the stranger whose face it is, left out of the comparison.
+    def as_relatives(
+        self, near: np.ndarray, matched: Matched, quadratic: tuple[Array, Array]
+    ) -> Spread:
+        """How near faces x are to templates of `matched` strangers.
+
+        `near` float `(n, m)`: x't for each of `matched.templates`, NaN where it does not count;
+        `quadratic` of the same faces.
         """
-        wide = np.einsum("nd,de,ne->n", faces, self.between, faces, optimize=True)
-        within = np.einsum("nd,de,ne->n", faces, self.within, faces, optimize=True)
+        wide, within = quadratic
         people = len(matched.people)
         if people < 2:
-            return Spread(np.zeros(len(faces)), wide, within, self.same_person)
-        near = faces @ matched.templates.T
-        if who is not None:
-            near = np.where(who[:, None] == matched.people[None, :], np.nan, near)
-        mean, variance = np.nanmean(near, axis=1), np.nanvar(near, axis=1, ddof=1)
-        narrow = np.maximum(variance - within * (1 / matched.photos).mean(), 0.0)
+            return Spread(np.zeros(len(near)), wide, within, self.same_person)
+        average, variance = np.nanmean, np.nanvar
+        if not np.isnan(near).any():  # ten times as fast
+            average, variance = np.mean, np.var
+        spread = np.asarray(variance(near, axis=1, ddof=1), dtype=np.float64)
+        narrow = np.maximum(spread - within * (1 / matched.photos).mean(), 0.0)
         trust = people / (people + SHRINK)
-        between = trust * narrow + (1 - trust) * wide
-        return Spread(trust * mean, between, within, self.same_person)
+        mean = trust * np.asarray(average(near, axis=1), dtype=np.float64)
+        return Spread(mean, trust * narrow + (1 - trust) * wide, within, self.same_person)
 
     def as_children(
         self, templates: Array, matched: Matched, who: Codes | None = None
@@ -150,8 +159,7 @@ class Strangers:
 
         `who` int `(q,)`: the stranger whose template it is, left out of the comparison.
         """
-        every = self.between + self.within
-        wide = np.einsum("qd,de,qe->q", templates, every, templates, optimize=True)
+        wide = _quadratic(templates, self.between + self.within)
         people = len(matched.people)
         if people < 2:
             return np.zeros(len(templates)), np.sqrt(np.maximum(wide, 1e-12))
@@ -166,6 +174,15 @@ class Strangers:
         trust = people / (people + SHRINK)
         variance = trust * variance + (1 - trust) * wide
         return trust * mean, np.sqrt(np.maximum(variance, 1e-12))
+
+    def places(self, relatives: Matched, children: Matched) -> Places:
+        """The matched strangers in the relative's place, standardised against `children`."""
+        key = (relatives.key, children.key)
+        if key not in self._placed:
+            templates = unit(relatives.templates)
+            moments = self.as_children(templates, children, who=relatives.people)
+            self._placed[key] = Places(templates, *moments)
+        return self._placed[key]
 
     def _match(self, sex: str, band: int) -> Matched:
         inside = in_cell(self.cohort, sex, band)
@@ -190,12 +207,11 @@ class Strangers:
         templates = np.zeros((len(people), faces.shape[1]))
         np.add.at(templates, owner, faces / photos[owner][:, None])
         used = tuple(b for b in np.unique(bands[rows]).tolist() if b != UNKNOWN_BAND)
-        return Matched(people, templates, photos, faces, owner, exact, used, any_sex)
+        return Matched((sex, band), people, templates, photos, faces, owner, exact, used, any_sex)
 
 
-def stranger_templates(matched: Matched) -> Array:
-    """The matched strangers' templates `(m, d)` at unit length."""
-    return unit(matched.templates)
+def _quadratic(rows: Array, matrix: Array) -> Array:
+    return np.asarray(((rows @ matrix) * rows).sum(axis=1))
 
 
 def _components(centred: Array, people: Codes) -> tuple[Array, Array, float]:
