@@ -16,7 +16,7 @@ import duckdb
 import pytest
 
 from db import DATABASE, migrations, settings
-from db.connection import open_workspace, transaction
+from db.connection import open_workspace, transaction, translated
 from db.errors import (
     DiskFull,
     StoreError,
@@ -427,19 +427,10 @@ def test_the_errors_of_opening_are_the_ones_that_the_command_line_knows() -> Non
     assert {kind: kind("").exit_code for kind in codes} == codes
 
 
-def test_ctrl_c_in_the_middle_of_a_query_is_an_interruption(home: Path) -> None:
-    stopped = python(
-        """
-        import os, signal, threading
-        con = open_workspace(home, create=True)
-        threading.Timer(0.5, os.kill, (os.getpid(), signal.SIGINT)).start()
-        from db.translate import translated
-        try:
-            with translated():
-                con.execute("SELECT sum(hash(a.range)) FROM range(9999999) a, range(99999) b")
-        except KeyboardInterrupt:
-            print("interrupted")
-        """,
-        home,
-    )
-    assert stopped.stdout.strip() == "interrupted", stopped.stderr
+def test_ctrl_c_in_the_middle_of_a_query_is_an_interruption() -> None:
+    """DuckDB's binding says it in one of two ways, depending on when the signal comes."""
+    for said in (RuntimeError("Query interrupted"), duckdb.InterruptException("Interrupted!")):
+        with pytest.raises(KeyboardInterrupt), translated():
+            raise said
+    with pytest.raises(RuntimeError, match="something else"), translated():
+        raise RuntimeError("something else")
