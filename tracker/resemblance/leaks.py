@@ -203,7 +203,7 @@ def _shuffled(relatives: Evidence, methods: Sequence[str], seed: int) -> list[Le
                     (),
                     f"{name} tells the relatives apart in {np.mean(values):.0%} of photos when "
                     f"their days are dealt out at random ({1 / people:.0%} is chance)",
-                    "look for photos of one day that are dated differently",
+                    "do not use it: it has seen the answers",
                 )
             )
     return found
