@@ -185,7 +185,7 @@ def evaluate_families(
         families = read_families(folder, embed)
     desk = _Desk(families, Strangers.of(families.cohort()), draws, seed)
     pairs, percentiles = desk.pairs()
-    weights = _multiplicities(int(families.family.max()) + 1, families, seed)
+    weights = _multiplicities(_own_families(families)[1], seed)
     return FamilyResults(
         aucs=_aucs(families, pairs, weights),
         leans=_leans(families, desk.couples(), weights),
@@ -352,14 +352,20 @@ def _collected(parts: list[tuple[Array, Pair]]) -> _Pairs:
     )
 
 
-def _multiplicities(count: int, families: Families, seed: int) -> Array:
-    """How often each family is drawn: float64 `(1 + BOOTSTRAPS, families)`, the first all ones."""
-    rng = np.random.default_rng(seed)
+def _own_families(families: Families) -> tuple[Codes, int]:
+    """Per person the number of their family among those with parents, and how many these are.
+
+    Whoever belongs to none has a number too, which is never asked for.
+    """
     own = np.unique(families.family[families.parents])
-    drawn = np.zeros((1 + BOOTSTRAPS, count))
-    drawn[0, own] = 1
-    drawn[1:, own] = rng.multinomial(len(own), np.full(len(own), 1 / len(own)), size=BOOTSTRAPS)
-    return drawn
+    return np.minimum(np.searchsorted(own, families.family), max(len(own) - 1, 0)), len(own)
+
+
+def _multiplicities(count: int, seed: int) -> Array:
+    """How often each family is drawn: float64 `(1 + BOOTSTRAPS, count)`, the first all ones."""
+    rng = np.random.default_rng(seed)
+    drawn = rng.multinomial(count, np.full(count, 1 / count), size=BOOTSTRAPS)
+    return np.concatenate([np.ones((1, count)), drawn])
 
 
 def _aucs(families: Families, measures: dict[str, _Pairs], weights: Array) -> pd.DataFrame:
@@ -384,8 +390,8 @@ def _auc(families: Families, pairs: _Pairs, weights: Array) -> Array:
     strangers are first summed by family of the kin, and of the stranger's child and parent.
     """
     sexes = np.array(families.sexes)
-    of_child, of_parent = families.family[pairs.child], families.family[pairs.parent]
-    count = weights.shape[1]
+    own, count = _own_families(families)
+    of_child, of_parent = own[pairs.child], own[pairs.parent]
     won, all_of = np.zeros(len(weights)), np.zeros(len(weights))
     for sex in ("f", "m"):
         of_sex = sexes[pairs.parent] == sex
@@ -406,25 +412,24 @@ def _auc(families: Families, pairs: _Pairs, weights: Array) -> Array:
             wins[place] = np.bincount(of_child[kin], won_by, minlength=count)
         kin_count = np.bincount(of_child[kin], pairs.weight[kin], minlength=count)
         by_pair = (weights @ wins.reshape(count, -1)).reshape(-1, count, count)
-        won += np.einsum("bcp,bc,bp->b", by_pair, weights, weights, optimize=True)
-        all_of += (weights @ kin_count) * np.einsum(
-            "cp,bc,bp->b", number, weights, weights, optimize=True
-        )
-    return np.asarray(np.divide(won, all_of, out=np.full_like(won, np.nan), where=all_of > 0))
+        won += ((by_pair @ weights[:, :, None])[:, :, 0] * weights).sum(axis=1)
+        all_of += (weights @ kin_count) * ((weights @ number) * weights).sum(axis=1)
+    return _ratio(won, all_of)
 
 
 def _leans(families: Families, measures: dict[str, pd.DataFrame], weights: Array) -> pd.DataFrame:
+    own, count = _own_families(families)
     rows = []
     for name, table in measures.items():
-        count = weights.shape[1]
         mother, child = table["mother"].to_numpy(dtype=int), table["child"].to_numpy(dtype=int)
         nearer = (1 + np.sign(table["difference"].to_numpy(dtype=np.float64))) / 2
         sums, counts = np.zeros((count, count)), np.zeros((count, count))
-        place = (families.family[mother], families.family[child])
+        place = (own[mother], own[child])
         np.add.at(sums, place, nearer)
         np.add.at(counts, place, 1.0)
-        share = np.einsum("mc,bm,bc->b", sums, weights, weights, optimize=True)
-        share /= np.einsum("mc,bm,bc->b", counts, weights, weights, optimize=True)
+        share = _ratio(
+            ((weights @ sums) * weights).sum(axis=1), ((weights @ counts) * weights).sum(axis=1)
+        )
         rows.append((name, share[0], *_interval(share), len(np.unique(child)), len(set(mother))))
     return pd.DataFrame(rows, columns=list(LEANS))
 
@@ -451,8 +456,16 @@ def _null(families: Families, percentiles: pd.DataFrame, seed: int) -> pd.DataFr
     return pd.DataFrame([row], columns=list(UNIFORM))
 
 
+def _ratio(part: Array, whole: Array) -> Array:
+    """NaN where there is nothing."""
+    return np.divide(part, whole, out=np.full_like(part, np.nan), where=whole > 0)
+
+
 def _interval(drawn: Array) -> tuple[float, float]:
     """The 95 % percentile interval of the bootstrap draws, which follow the first entry."""
     tail = 100 * (1 - CONFIDENCE) / 2
-    low, high = np.nanpercentile(drawn[1:], [tail, 100 - tail])
+    known = drawn[1:][~np.isnan(drawn[1:])]
+    if len(known) == 0:
+        return float("nan"), float("nan")
+    low, high = np.percentile(known, [tail, 100 - tail])
     return float(low), float(high)
