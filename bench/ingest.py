@@ -29,15 +29,17 @@ def measure(folder: Path, count: int) -> list[Figure]:
         content = photos[number % count].read_bytes() + number.to_bytes(4, "little")
         (many / f"{number:04}.jpg").write_bytes(content)
     long = tracker(home, "ingest", many, *options)
-    pace = json.loads(long.out)["seconds"] / (MANY * count)
+    # Both take equally long to load, and the loop's loading is left out as well.
+    more = json.loads(long.out)["seconds"] - json.loads(ours.out)["seconds"]
+    pace = more / ((MANY - 1) * count)
     return [
         Figure(
             "photos/s against the original loop",
             f"{loop / count / pace:.0f} x",
             "15 x",
             f"{count} drawn 12-megapixel photos with 0-4 faces: {loop / count:.2f} s a photo by "
-            f"the loop once its networks are loaded; {pace * 1000:.0f} ms by `tracker ingest` of "
-            f"{MANY * count}, loading included",
+            f"the loop and {pace * 1000:.0f} ms by `tracker ingest` of {MANY * count}, once the "
+            "networks of each are loaded",
         ),
         Figure(
             "the same, whole commands on few photos",
