@@ -1,9 +1,15 @@
 """Does the embedder lean? The same comparison, made with stranger children.
 
 A network may put any girl nearer to any woman than to any man (60-64 % of the time for VGG-Face,
-50 % for MobileFaceNet). So children of the cohort, of the child's sex and age, are put to the
-very templates that the child is put to; how they differ between two relatives on average is taken
-off the child's difference, and how much they differ among themselves says what chance does.
+50 % for MobileFaceNet), and any baby nearer to the parent with the rounder face. The latter fades
+as children grow, and would pass for a child that comes to take after the other parent. So
+children of the cohort, about as old, are put to the very templates that the child is put to, and
+how they differ between two relatives *at the child's age* is taken off the child's difference.
+
+The lean is a parabola over the logarithm of age. Of its bend and slope only so much is believed
+as is more than chance between strangers would give: a share of 1 - 1 / F, F being the ratio that
+the test of the fit goes by (the positive-part rule of James and Stein 1961). Where the lean does
+not change with age this is mostly zero, and no trend is made up.
 """
 
 from __future__ import annotations
@@ -13,12 +19,18 @@ from typing import NamedTuple
 
 import numpy as np
 
-from tracker.resemblance.evidence import Codes
+from tracker.resemblance.evidence import Codes, Mask
 from tracker.resemblance.intervals import Array
-from tracker.resemblance.strangers import Matched
 
 LEAST_STRANGERS = 30
 """Stranger children below which a bias is not told from chance, and nothing is taken off."""
+
+NEWBORN = 0.5
+"""Years added to an age before its logarithm is taken: about the nine months before birth, so
+that a newborn has an age and the first months do not outweigh the years."""
+
+DEGREE = 2
+"""Of the polynomial in the logarithm of age: a slope and a bend."""
 
 
 class Bias(NamedTuple):
@@ -35,51 +47,119 @@ class Bias(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Lean:
-    """What stranger children of each age band get, for faces of several bands.
+class Children:
+    """Stranger children about as old as the child: `z` float64 `(f, R)` of f faces, `years`
+    `(f,)` NaN where unknown, `owner` int `(f,)` which of the m strangers it is, `of_its_sex` bool
+    `(f,)` whether that is of the child's sex. The others only tell how the lean bends with age."""
 
-    `of_band` maps a band to float64 `(m, R)`, the z of m stranger children; `bands` int
-    `(faces,)` the child's faces.
+    z: Array
+    years: Array
+    owner: Codes
+    of_its_sex: Mask
+
+    @property
+    def people(self) -> int:
+        """How many strangers these are."""
+        return len(np.unique(self.owner))
+
+    def by_person(self, values: Array) -> Array:
+        """Mean over each stranger's faces, of the child's sex where these are enough."""
+        own = self.of_its_sex
+        if len(np.unique(self.owner[own])) < LEAST_STRANGERS:
+            own = np.ones(len(own), dtype=bool)
+        _, of = np.unique(self.owner[own], return_inverse=True)
+        return np.asarray(np.bincount(of, values[own]) / np.bincount(of))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Lean:
+    """What stranger children get, for the child's faces of several age bands.
+
+    `of_band` maps a band to the children that stand for it; `bands` int and `years` float
+    `(faces,)` are the child's.
     """
 
-    of_band: dict[int, Array]
+    of_band: dict[int, Children]
     bands: Codes
+    years: Array
 
     def of(self, first: int, second: int) -> Bias:
         """The bias over the child's faces; errors of bands are not independent, so averaged."""
-        parts = []
-        for band, count in zip(*np.unique(self.bands, return_counts=True), strict=True):
-            parts.append((count, *_bias(self.of_band[int(band)], first, second)))
-        if not parts:
+        if len(self.bands) == 0:
             return Bias(0.0, np.nan, np.nan)
-        table = np.array(parts, dtype=np.float64)
-        value, error, spread = np.average(table[:, 1:], axis=0, weights=table[:, 0])
-        return Bias(float(value), float(error), float(spread))
+        found, counts = np.unique(self.bands, return_counts=True)
+        parts = []
+        for band in found.tolist():
+            children = self.of_band[band]
+            own = children.by_person(children.z[:, first] - children.z[:, second])
+            spread = float(own.std(ddof=1)) if len(own) >= LEAST_STRANGERS else np.nan
+            parts.append((spread / np.sqrt(max(len(own), 1)), spread))
+        error, spread = np.average(np.array(parts), axis=0, weights=counts)
+        value = float(self.by_face(first, second).mean())
+        return Bias(value, float(error), float(spread))
 
     def spread(self, relative: int) -> float:
         """Standard deviation over stranger children of their z with one relative."""
         bands, counts = np.unique(self.bands, return_counts=True)
-        values = [self.of_band[int(band)][:, relative] for band in bands]
-        if not values or min(map(len, values)) < LEAST_STRANGERS:
+        children = [self.of_band[int(band)] for band in bands]
+        if not children or min(some.people for some in children) < LEAST_STRANGERS:
             return float("nan")
-        return float(np.average([v.std(ddof=1) for v in values], weights=counts))
+        own = [some.by_person(some.z[:, relative]) for some in children]
+        return float(np.average([values.std(ddof=1) for values in own], weights=counts))
 
     def by_face(self, first: int, second: int) -> Array:
-        """The bias of each face's band, `(faces,)`."""
-        known = {band: _bias(values, first, second).value for band, values in self.of_band.items()}
-        return np.array([known[int(band)] for band in self.bands], dtype=np.float64)
+        """The bias at each face's age, `(faces,)`."""
+        found = np.zeros(len(self.bands))
+        for band, children in self.of_band.items():
+            mine = self.bands == band
+            difference = children.z[:, first] - children.z[:, second]
+            found[mine] = at_age(difference, children, self.years[mine])
+        return found
 
 
-def by_stranger(values: Array, matched: Matched) -> Array:
-    """Mean over each stranger's faces: `(f, R)` to `(m, R)`."""
-    means = np.zeros((len(matched.people), values.shape[1]))
-    np.add.at(means, matched.owner, values / matched.photos[matched.owner][:, None])
-    return means
+def at_age(values: Array, children: Children, years: Array) -> Array:
+    """What stranger children get at each age of `years` `(n,)`; their mean where NaN.
+
+    Every stranger weighs the same. Zeros where there are fewer than `LEAST_STRANGERS`.
+    """
+    people = children.people
+    if people < LEAST_STRANGERS:
+        return np.zeros(len(years))
+    weights = 1 / np.bincount(children.owner)[children.owner]
+    own = children.of_its_sex
+    if len(np.unique(children.owner[own])) < LEAST_STRANGERS:
+        own = np.ones(len(own), dtype=bool)
+    level = np.full(len(years), np.average(values[own], weights=weights[own]))
+    known, asked = ~np.isnan(children.years), ~np.isnan(years)
+    if not (own & known).any() or len(np.unique(children.years[known])) <= DEGREE:
+        return level
+    age = np.log2(np.where(known, children.years, 0.0) + NEWBORN)
+    middle = np.average(age[known], weights=weights[known])
+    reach = max(
+        float(np.sqrt(np.average((age[known] - middle) ** 2, weights=weights[known]))), 1e-9
+    )
+    terms, off = _powers((age - middle) / reach), values.astype(np.float64)
+    start, centre = 0.0, np.zeros(DEGREE)
+    for group in (own & known, ~own & known):  # either sex about its own mean
+        if group.any():
+            about = np.average(terms[group], axis=0, weights=weights[group])
+            mean = float(np.average(off[group], weights=weights[group]))
+            if group[own].any():
+                start, centre = mean, about
+            terms[group] -= about
+            off[group] -= mean
+    share = np.where(known, weights, 0.0)
+    root = np.sqrt(share / share.sum())
+    fitted, *_ = np.linalg.lstsq(terms * root[:, None], off * root, rcond=None)
+    explained = float(((terms @ fitted) * root) @ ((terms @ fitted) * root))
+    left = float((off * root) @ (off * root)) - explained
+    ratio = (explained / DEGREE) / max(left / (people - DEGREE - 1), 1e-12)
+    believed = max(0.0, 1 - 1 / max(ratio, 1e-12))
+    # No further than strangers' ages reach: a parabola means nothing beyond.
+    wanted = np.clip(np.log2(years[asked] + NEWBORN), age[known].min(), age[known].max())
+    level[asked] = start + believed * ((_powers((wanted - middle) / reach) - centre) @ fitted)
+    return level
 
 
-def _bias(values: Array, first: int, second: int) -> Bias:
-    difference = values[:, first] - values[:, second]
-    if len(difference) < LEAST_STRANGERS:
-        return Bias(0.0, np.nan, np.nan)
-    spread = float(difference.std(ddof=1))
-    return Bias(float(difference.mean()), spread / float(np.sqrt(len(difference))), spread)
+def _powers(x: Array) -> Array:
+    return np.stack([x**power for power in range(1, DEGREE + 1)], axis=1)

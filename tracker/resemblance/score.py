@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from tracker.resemblance.bias import LEAST_STRANGERS, Bias, Lean, by_stranger
+from tracker.resemblance.bias import LEAST_STRANGERS, Bias, Children, Lean
 from tracker.resemblance.cells import SHORTEST, SHRINK
 from tracker.resemblance.cohort import BAND_NAMES, UNKNOWN_BAND, Cohort, band_of
 from tracker.resemblance.evaluate import NO_DAY, SAME_DAY
@@ -259,15 +259,23 @@ class _Desk:
         for band in np.unique(bands):
             children = self.strangers.matched(self.child_sex, int(band))
             row = _Row.of(self, children)
-            everywhere = np.ones((len(self.templates.vectors), len(children.faces)), dtype=bool)
-            who = children.people[children.owner]
-            theirs, _ = row.score(children.faces, everywhere, who=who)
-            of_band[int(band)] = by_stranger(theirs, children)
+            others, of = self.strangers.about(self.child_sex, int(band))
+            cohort = self.strangers.cohort
+            who = cohort.people[of]
+            everywhere = np.ones((len(self.templates.vectors), len(others)), dtype=bool)
+            theirs, _ = row.score(others, everywhere, who=who)
+            of_band[int(band)] = Children(theirs, cohort.ages[of], who, self._of_its_sex(of))
             mine = np.flatnonzero(bands == band)
             for start in range(0, len(mine), AT_ONCE):
                 part = mine[start : start + AT_ONCE]
                 z[part], percentile[part] = row.score(faces[part], apart[:, part])
-        return z, percentile, Lean(of_band, bands)
+        return z, percentile, Lean(of_band, bands, years)
+
+    def _of_its_sex(self, rows: Codes) -> Mask:
+        """Which strangers' faces are of the child's sex; all where that is unknown."""
+        if not self.child_sex:
+            return np.ones(len(rows), dtype=bool)
+        return np.asarray(self.strangers.cohort.face_sexes[rows] == self.child_sex)
 
     def used(
         self, names: tuple[str, ...], sexes: tuple[str, ...], bands: Codes, child_bands: Codes

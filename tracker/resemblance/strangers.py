@@ -33,13 +33,15 @@ the .60 that is published for ArcFace models of grown-ups, since these span year
 class Matched:
     """The strangers of a sex and age band, m people with f faces.
 
-    `key` is what was asked for. `people` int `(m,)`, `templates` float64 `(m, d)` mean faces not
-    brought to unit length, `photos` int `(m,)` faces in each; `faces` float64 `(f, d)`, `owner`
-    int `(f,)` index into `people`. `in_cell` people are of the very cell; `bands` are those taken
-    in, and `any_sex` says whether the other sex was.
+    `key` is what was asked for, `rows` int `(f,)` their faces in the cohort. `people` int `(m,)`,
+    `templates` float64 `(m, d)` mean faces not brought to unit length, `photos` int `(m,)` faces
+    in each; `faces` float64 `(f, d)`, `owner` int `(f,)` index into `people`. `in_cell` people
+    are of the very cell; `bands` are those taken in, and `any_sex` says whether the other sex
+    was.
     """
 
     key: tuple[str, int]
+    rows: Codes
     people: Codes
     templates: Array
     photos: Codes
@@ -175,6 +177,25 @@ class Strangers:
         variance = trust * variance + (1 - trust) * wide
         return trust * mean, np.sqrt(np.maximum(variance, 1e-12))
 
+    def about(self, sex: str, band: int) -> tuple[Array, Codes]:
+        """Children about as old: faces `(f, d)` less the mean of this very cell, and their rows
+        `(f,)` in the cohort.
+
+        Of the band and those next to it; of both sexes where one has fewer than `ENOUGH`; of
+        whatever `matched` finds where there are fewer than that of both.
+        """
+        near = np.zeros(len(self.cohort), dtype=bool)
+        for wanted in (sex, ""):
+            for other in (band - 1, band, band + 1) if band != UNKNOWN_BAND else ():
+                if 0 <= other < len(AGE_BANDS):
+                    near |= in_cell(self.cohort, wanted, other)
+            if len(np.unique(self.cohort.people[near])) >= ENOUGH:
+                break
+        else:
+            near |= np.isin(np.arange(len(self.cohort)), self.matched(sex, band).rows)
+        faces = unit(self.cohort.vectors[near] - self.cells.mean(sex, band))
+        return faces, np.flatnonzero(near)
+
     def places(self, relatives: Matched, children: Matched) -> Places:
         """The matched strangers in the relative's place, standardised against `children`."""
         key = (relatives.key, children.key)
@@ -207,7 +228,9 @@ class Strangers:
         templates = np.zeros((len(people), faces.shape[1]))
         np.add.at(templates, owner, faces / photos[owner][:, None])
         used = tuple(b for b in np.unique(bands[rows]).tolist() if b != UNKNOWN_BAND)
-        return Matched((sex, band), people, templates, photos, faces, owner, exact, used, any_sex)
+        return Matched(
+            (sex, band), rows, people, templates, photos, faces, owner, exact, used, any_sex
+        )
 
 
 def _quadratic(rows: Array, matrix: Array) -> Array:

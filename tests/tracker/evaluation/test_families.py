@@ -199,6 +199,7 @@ def test_a_folder_that_is_none_is_refused(folder: Path) -> None:
 
 @pytest.mark.samples
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 def test_true_parents_of_real_families_are_told_better_than_by_raw_photos(samples: Path) -> None:
     """Embeds 3,700 faces, which takes a minute or two."""
     from PIL import Image
