@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 
@@ -25,15 +26,28 @@ def whole() -> Plan:
     return plan(seed=0)
 
 
+def thinned() -> Plan:
+    """A month's plan with every sixth ordinary photo, every group photo and every oddity."""
+    planned = plan(seed=0, months=1)
+    kept = tuple(
+        shot
+        for i, shot in enumerate(planned.shots)
+        if i % 6 == 0 or len(shot.sitters) != 1 or not shot.exif or shot.orientation != 1
+    )
+    return replace(planned, shots=kept)
+
+
 @pytest.fixture(scope="module")
 def written(tmp_path_factory: pytest.TempPathFactory) -> tuple[Album, list[tuple[int, int]]]:
-    """A month's album, and the progress that was told."""
+    """A thinned month's album, and the progress that was told."""
     told: list[tuple[int, int]] = []
-    made = album.write(
-        tmp_path_factory.mktemp("demo"),
-        months=1,
-        on_progress=lambda done, total: told.append((done, total)),
-    )
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(album, "plan", lambda **_: thinned())
+        made = album.write(
+            tmp_path_factory.mktemp("demo"),
+            months=1,
+            on_progress=lambda done, total: told.append((done, total)),
+        )
     return made, told
 
 
@@ -153,7 +167,7 @@ def test_photos_lie_in_a_folder_per_person_and_can_be_opened(
     )
     files = sorted(photos.rglob("*.jpg"))
     assert len(files) == made.photos
-    for path in files[::12]:
+    for path in files[::4]:
         with Image.open(path) as image:
             assert image.format == "JPEG"
             image.load()
@@ -164,7 +178,7 @@ def test_photos_carry_their_dates_as_a_cameras_do(
 ) -> None:
     made, _ = written
     dated = undated = 0
-    for shot in plan(seed=0, months=1).shots:
+    for shot in thinned().shots:
         path = made.truth_path.parent / "photos" / shot.path
         with Image.open(path) as image:
             given = image.getexif().get_ifd(0x8769).get(ORIGINAL)
@@ -179,7 +193,7 @@ def test_photos_carry_their_dates_as_a_cameras_do(
         else:
             assert given is None
             undated += 1
-    assert dated > 150
+    assert dated > 25
     assert undated == 4
 
 
