@@ -18,9 +18,9 @@ import pandas as pd
 from tracker.resemblance.bias import LEAST_STRANGERS, Bias, Children, Lean
 from tracker.resemblance.cells import SHORTEST, SHRINK
 from tracker.resemblance.cohort import BAND_NAMES, UNKNOWN_BAND, Cohort, band_of
-from tracker.resemblance.evaluate import NO_DAY, SAME_DAY
 from tracker.resemblance.evidence import Codes, Evidence, Mask
 from tracker.resemblance.intervals import Array, Days, over_days
+from tracker.resemblance.plan import NO_DAY, NO_VECTOR, SAME_DAY
 from tracker.resemblance.strangers import ENOUGH, Matched, Places, Spread, Strangers
 from tracker.resemblance.templates import Templates, draw_templates, kept_apart
 
@@ -31,7 +31,6 @@ are published for face networks. Only the kin log-odds depend on it."""
 AT_ONCE = 2048
 """Faces put to all strangers at a time, to bound the memory."""
 
-NO_VECTOR = "its embedding is not usable"
 MONTH = 365.2425 / 12
 
 TREND = (

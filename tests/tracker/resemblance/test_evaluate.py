@@ -288,8 +288,8 @@ def test_the_galleries_index_gives_the_same_neighbours() -> None:
     assert through.methods == direct.methods
 
 
-def test_each_method_is_announced_before_it_runs() -> None:
+def test_progress_is_told_fit_by_fit() -> None:
     relatives, mia = family()
-    told: list[str] = []
-    evaluate(relatives, mia, methods=FAST, draws=1, on_method=told.append)
-    assert tuple(told) == FAST
+    told: list[tuple[int, int]] = []
+    evaluate(relatives, mia, methods=FAST, draws=2, on_step=lambda *step: told.append(step))
+    assert told == [(number, 2 * len(FAST)) for number in range(2 * len(FAST))]
