@@ -80,22 +80,55 @@ def mean_cosine(faces: Evidence, others: Evidence, *, months: int | None = None)
     The face's own day and photo do not count, nor, with `months`, others further off in age. NaN
     where fewer than three days are left.
     """
-    days = Days.of(others.days, np.zeros(len(others), dtype=np.int64))
-    apart = faces.days[:, None] != others.days[None, :]
-    apart &= faces.photos[:, None] != others.photos[None, :]
-    if months is not None:
-        apart &= np.abs(faces.ages[:, None].astype(np.int64) - others.ages[None, :]) <= months
-    weights = apart.astype(np.float64)
-    size = max(len(days.ages), 1)
-    member = np.zeros((len(others), size))
-    member[np.arange(len(others)), days.day_of] = 1
-    counts = weights @ member
-    sums = (weights * (faces.vectors @ others.vectors.T)) @ member
-    seen = counts > 0
-    by_day = np.divide(sums, counts, out=np.zeros_like(sums), where=seen)
-    found = seen.sum(axis=1)
-    mean = by_day.sum(axis=1) / np.maximum(found, 1)
-    return np.asarray(np.where(found >= LEAST_DAYS, mean, np.nan))
+    ages = others.ages.astype(np.int64) if months is not None else np.zeros(len(others), np.int64)
+    of_days = Days.of(others.days, ages)
+    days = len(of_days.ages)
+    code = np.zeros(days, dtype=np.int64)
+    code[of_days.day_of] = others.days
+    sums, counts = np.zeros((days, faces.vectors.shape[1])), np.zeros(days)
+    np.add.at(sums, of_days.day_of, others.vectors)
+    np.add.at(counts, of_days.day_of, 1.0)
+    means = sums / np.maximum(counts, 1.0)[:, None]
+    # A mean of cosines is a cosine to a mean: no table of all pairs is needed.
+    total, found = np.zeros(len(faces)), np.zeros(len(faces))
+    asked = faces.ages.astype(np.int64) if months is not None else np.zeros(len(faces), np.int64)
+    for age in np.unique(asked):
+        mine = np.flatnonzero(asked == age)
+        near = np.abs(of_days.ages - age) <= months if months is not None else np.ones(days, bool)
+        total[mine] = faces.vectors[mine] @ means[near].sum(axis=0)
+        found[mine] = near.sum()
+        for day in np.flatnonzero(near & np.isin(code, faces.days[mine])):
+            same = mine[faces.days[mine] == code[day]]
+            total[same] -= faces.vectors[same] @ means[day]
+            found[same] -= 1
+    for face, other in _same_photo_another_day(faces, others):
+        day = of_days.day_of[other]
+        if months is not None and abs(int(asked[face]) - int(of_days.ages[day])) > months:
+            continue
+        cosine = faces.vectors[face].astype(np.float64)
+        total[face] -= cosine @ means[day]
+        left = counts[day] - 1
+        if left:
+            total[face] += cosine @ (sums[day] - others.vectors[other]) / left
+        else:
+            found[face] -= 1
+    return np.asarray(np.where(found >= LEAST_DAYS, total / np.maximum(found, 1), np.nan))
+
+
+def _same_photo_another_day(faces: Evidence, others: Evidence) -> list[tuple[int, int]]:
+    """Pairs (face, other) of one photo that do not share a day: a date that is not known twice
+    alike. There are hardly any."""
+    if not len(faces) or not len(others):
+        return []
+    photos, first = np.unique(faces.photos, return_index=True)
+    place = np.minimum(np.searchsorted(photos, others.photos), len(photos) - 1)
+    shared = photos[place] == others.photos
+    elsewhere = shared & (faces.days[first][place] != others.days)
+    pairs = []
+    for other in np.flatnonzero(elsewhere).tolist():
+        same = (faces.photos == others.photos[other]) & (faces.days != others.days[other])
+        pairs += [(face, other) for face in np.flatnonzero(same).tolist()]
+    return pairs
 
 
 def _nearer_than_chance(child: Evidence, similarity: Array, as_own: np.ndarray) -> dict[int, float]:
