@@ -235,7 +235,8 @@ def update(con: duckdb.DuckDBPyConnection, person: Person) -> Person:
 def merge(con: duckdb.DuckDBPyConnection, gone_id: int, kept_id: int) -> Person:
     """Two entries are one person: what was said of `gone_id` counts for `kept_id` from now on.
 
-    What `kept_id` has no birth or sex for is taken from the other. The journal is not rewritten.
+    What `kept_id` has no birth or sex for is taken from the other, and of two birth dates what
+    both allow. The journal is not rewritten.
     """
     with transaction(con):
         gone, kept = _one(con, gone_id), _one(con, kept_id)
@@ -247,11 +248,10 @@ def merge(con: duckdb.DuckDBPyConnection, gone_id: int, kept_id: int) -> Person:
         )
         con.execute(
             """
-            UPDATE people SET born_earliest = coalesce(born_earliest, ?),
-                born_latest = coalesce(born_latest, ?), sex = coalesce(sex, ?)
+            UPDATE people SET born_earliest = ?, born_latest = ?, sex = coalesce(sex, ?)
             WHERE person_id = ?
             """,
-            [gone.born_earliest, gone.born_latest, gone.sex, kept.person_id],
+            [*_both_allow(gone, kept), gone.sex, kept.person_id],
         )
     return _one(con, kept_id)
 
@@ -298,14 +298,31 @@ def _bounds(
     return earliest, latest
 
 
+def _both_allow(gone: Person, kept: Person) -> tuple[date | None, date | None]:
+    """The birth that agrees with both entries, or that of `kept` where they contradict."""
+    if gone.born_earliest is None or gone.born_latest is None:
+        return kept.born_earliest, kept.born_latest
+    if kept.born_earliest is None or kept.born_latest is None:
+        return gone.born_earliest, gone.born_latest
+    earliest = max(gone.born_earliest, kept.born_earliest)
+    latest = min(gone.born_latest, kept.born_latest)
+    return (earliest, latest) if earliest <= latest else (kept.born_earliest, kept.born_latest)
+
+
 def _must_be_free(con: duckdb.DuckDBPyConnection, name: str, but: int | None = None) -> None:
     taken = find(con, name)
     if taken is not None and taken.person_id != but:
         raise Conflict(
-            f"There is already a {taken.relation} called {taken.name!r}.",
+            f"There is already {_article(taken.relation)} {taken.relation} called {taken.name!r}.",
             hint="choose another name, or if both entries are the same person: "
             "tracker person merge OTHER NAME",
         )
+
+
+def _article(relation: str) -> str:
+    if relation == "unrelated":
+        return "someone"
+    return "an" if relation[:1] in "aeiou" else "a"
 
 
 def _removed(con: duckdb.DuckDBPyConnection, name: str) -> Person | None:

@@ -160,6 +160,22 @@ def parse_birth_argument(text: str, today: date) -> Interval:
     return earliest, min(latest, today)
 
 
+def interval_in_words(earliest: date | None, latest: date | None) -> str:
+    """A date as it was given: "2024-03-09", "2024-03", "2024"; "" where there is none.
+
+    A year or month that had only begun ends early: see `parse_birth_argument`.
+    """
+    if earliest is None or latest is None:
+        return ""
+    if earliest == latest:
+        return earliest.isoformat()
+    if (earliest.year, earliest.month) == (latest.year, latest.month):
+        return f"{earliest:%Y-%m}"
+    if earliest.year == latest.year and (earliest.month, earliest.day) == (1, 1):
+        return f"{earliest.year}"
+    return f"{earliest} to {latest}"
+
+
 def _month_of_age(born: Interval, day: date) -> int | None:
     reference = reference_birth(*born)
     if day >= reference:

@@ -27,6 +27,8 @@ CHILD = "child"
 UNRELATED = "unrelated"
 RELATIONS = (*SEX_OF, *NEUTRAL, CHILD, UNRELATED)
 PARENTS = frozenset({"mother", "father", "parent"})
+ELDERS = PARENTS | {word for word in RELATIONS if "grand" in word}
+"""Those of whom the child descends."""
 
 SPOKEN = {
     "mum": "mother", "mom": "mother", "mama": "mother", "mummy": "mother", "mommy": "mother",
@@ -63,6 +65,14 @@ def parse_sex(text: str | None, relation: str) -> str | None:
         raise UsageError(f"{text!r} is not a sex the tracker can use.", hint="Give f or m.")
     if implied and word != implied:
         raise UsageError(
-            f"A {relation} with --sex {word} contradicts itself.", hint="Leave --sex out."
+            f"{with_article(relation).capitalize()} with --sex {word} contradicts itself.",
+            hint="Leave --sex out.",
         )
     return word
+
+
+def with_article(relation: str) -> str:
+    """ "a mother", "an aunt"; "someone unrelated"."""
+    if relation == UNRELATED:
+        return f"someone {relation}"
+    return f"an {relation}" if relation[:1] in "aeiou" else f"a {relation}"

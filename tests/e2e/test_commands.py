@@ -17,8 +17,9 @@ from tests.support.drawn_photos import drawn, save
 from tracker.methods.registry import names
 
 COMMANDS = (
-    "init", "person add", "person list", "person rename", "person merge", "person remove",
-    "ingest", "report", "status", "methods", "embedders", "embedders fetch", "doctor", "demo",
+    "init", "person add", "person list", "person set", "person rename",
+    "person merge", "person remove", "ingest", "report", "status", "methods", "embedders",
+    "embedders fetch", "doctor", "demo",
 )  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from tracker.cli.context import Json, settings_of, workspace
-from tracker.cli.output import emit, plain, say
+from tracker.cli.output import emit, plain, say, warn_all
 
 
 def register(app: typer.Typer) -> None:
@@ -31,18 +31,23 @@ def init(
     json: Json = False,
 ) -> None:
     """Make a workspace for a child's photos."""
-    from tracker.identity.family import add_child
+    from tracker.identity import births
+    from tracker.identity.family import add_child, must_be_addable, warnings_about
 
+    must_be_addable(child, born, sex)  # before a workspace is made for a slip of the keys
     with workspace(context, create=True) as connection:
         person, is_new = add_child(connection, child, born, sex)
+        warnings = warnings_about(connection, person)
+    warn_all(warnings)
     home = settings_of(context).home
     if json:
         emit(
             {
                 "home": str(home),
                 "child": person.name,
-                "born": str(person.born_earliest),
+                "born": births.born(person),
                 "new": is_new,
+                "warnings": warnings,
             }
         )
         return

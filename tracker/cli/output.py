@@ -36,6 +36,12 @@ def warn(text: str) -> None:
     note(f"warning: {text}")
 
 
+def warn_all(texts: Iterable[str]) -> None:
+    """Several warnings, a line each, whatever names are in them."""
+    for text in texts:
+        warn(plain(text))
+
+
 def emit(values: dict[str, Any]) -> None:
     """One JSON object on stdout, with the schema's version first."""
     say(

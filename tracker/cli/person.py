@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tracker.cli.context import Json, workspace
-from tracker.cli.output import count, emit, plain, say, table
+from tracker.cli.output import count, emit, plain, say, table, warn_all
 from tracker.errors import UsageError
 
 if TYPE_CHECKING:
@@ -17,7 +18,9 @@ if TYPE_CHECKING:
 
     from tracker.study.status import PersonLine
 
-people = typer.Typer(no_args_is_help=True, help="Add, list, rename, merge or remove people.")
+people = typer.Typer(
+    no_args_is_help=True, help="Add, list, correct, rename, merge or remove people."
+)
 
 Name = Annotated[str, typer.Argument(metavar="NAME")]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
@@ -45,18 +48,67 @@ def add(
     json: Json = False,
 ) -> None:
     """Add a relative, another child, or someone unrelated."""
-    from tracker.identity.family import add_person
+    from tracker.identity.family import add_person, warnings_about
 
     with workspace(context) as connection:
         person, faces_kept = add_person(connection, name, relation, born, sex)
+        warnings = warnings_about(connection, person)
+    warn_all(warnings)
     if json:
-        emit({"name": person.name, "relation": person.relation, "faces": faces_kept})
+        emit(
+            {
+                "name": person.name,
+                "relation": person.relation,
+                "faces": faces_kept,
+                "warnings": warnings,
+            }
+        )
         return
     say(f"Added {plain(person.name)} ({person.relation}).")
     if faces_kept:
         say(f"Welcome back: {count(faces_kept, 'face')} from before still carry this name.")
     else:
         say(f"Next: tracker ingest FOLDER --as {shell_word(person.name)}")
+
+
+@people.command("set")
+def set_person(
+    context: typer.Context,
+    name: Name,
+    born: Annotated[
+        str | None, typer.Option("--born", metavar="DATE", help="2024-03-09, 2024-03 or 2024.")
+    ] = None,
+    sex: Annotated[str | None, typer.Option("--sex", metavar="f|m")] = None,
+    relation: Annotated[
+        str | None,
+        typer.Option("--relation", metavar="RELATION", help="mother, father, grandmother, …"),
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Correct someone's birth, sex or relation; faces stay theirs."""
+    from tracker.identity import births
+    from tracker.identity.family import correct, find, warnings_about
+
+    with workspace(context) as connection:
+        before = find(connection, name)
+        person = correct(connection, before, relation=relation, born=born, sex=sex)
+        warnings = warnings_about(connection, person)
+    warn_all(warnings)
+    if json:
+        emit(
+            {
+                "name": person.name,
+                "relation": person.relation,
+                "born": births.born(person),
+                "sex": person.sex,
+                "warnings": warnings,
+            }
+        )
+        return
+    known = [person.relation]
+    known += [f"born {births.born(person)}"] if person.born_earliest else []
+    known += [f"sex {person.sex}"] if person.sex else []
+    say(f"{plain(person.name)}: {', '.join(known)}.")
 
 
 @people.command("list")
@@ -106,16 +158,14 @@ def merge(
 ) -> None:
     """Two names for one person: give all faces to INTO."""
     from db import people as stored
-    from tracker.identity.family import find
+    from tracker.identity.family import find, must_be_mergeable
 
     with workspace(context) as connection:
         source, target = find(connection, name), find(connection, into)
-        if source.person_id == target.person_id:
-            raise UsageError(
-                f"{source.name} cannot be merged into the same person.",
-                hint="Name two people; `tracker person list` shows them.",
-            )
-        confirm(f"Give all of {plain(source.name)}'s faces to {plain(target.name)}?", yes or json)
+        must_be_mergeable(source, target)
+        confirm(
+            f"Give all of {plain(source.name)}'s faces to {plain(target.name)}?", yes, json=json
+        )
         before = faces_of(connection, target.person_id)
         stored.merge(connection, source.person_id, target.person_id)
         moved = faces_of(connection, target.person_id) - before
@@ -136,7 +186,7 @@ def remove(context: typer.Context, name: Name, yes: Yes = False, json: Json = Fa
 
     with workspace(context) as connection:
         person = find(connection, name)
-        confirm(f"Take {plain(person.name)} out of every comparison?", yes or json)
+        confirm(f"Take {plain(person.name)} out of every comparison?", yes, json=json)
         faces = faces_of(connection, person.person_id)
         stored.remove(connection, person.person_id)
     if json:
@@ -164,10 +214,18 @@ def people_table(rows: Sequence[PersonLine]) -> str:
     )
 
 
-def confirm(question: str, yes: bool) -> None:
-    """Ask on the terminal unless the user said yes beforehand; a no stops the command."""
-    if not yes:
-        typer.confirm(question, abort=True, err=True)
+def confirm(question: str, yes: bool, *, json: bool) -> None:
+    """Ask on the terminal unless the user said yes beforehand; a no stops the command.
+
+    Where nobody can be asked, or the answer would stand among JSON, yes must have been said.
+    """
+    if yes:
+        return
+    if json or not sys.stdin.isatty():
+        raise UsageError(
+            f"This needs a yes: {question}", hint="Add --yes to the command, if you are sure."
+        )
+    typer.confirm(question, abort=True, err=True)
 
 
 def shell_word(name: str) -> str:

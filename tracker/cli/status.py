@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from tracker.cli.context import Json, settings_of, workspace
-from tracker.cli.output import count, emit, plain, say, table
+from tracker.cli.output import count, emit, plain, say, table, warn_all
 from tracker.cli.person import people_table
 
 
@@ -28,6 +28,7 @@ def status(
 
     with workspace(context) as connection:
         stock = take_stock(connection, settings_of(context).home)
+    warn_all(stock.warnings)
     if json:
         emit(stock.as_dict())
         return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -9,10 +10,18 @@ from db import people
 from db.records import Person
 from tracker import ages
 from tracker.errors import UnknownPerson, UsageError
-from tracker.relations import CHILD, parse_relation, parse_sex
+from tracker.identity import births
+from tracker.relations import CHILD, parse_relation, parse_sex, with_article
 
 if TYPE_CHECKING:
     import duckdb
+
+
+def must_be_addable(name: str, born: str, sex: str | None) -> None:
+    """Raises Conflict or UsageError for what no child can be added with."""
+    people.checked_name(name)
+    parse_birth(born)
+    parse_sex(sex, CHILD)
 
 
 def add_child(
@@ -23,17 +32,16 @@ def add_child(
     *,
     today: date | None = None,
 ) -> tuple[Person, bool]:
-    """The workspace's first child: (person, whether it is new). The same child again is fine."""
+    """The workspace's first child: (person, whether it is new). The same child again is fine.
+
+    Raises UsageError where the child is known with another birth or sex: see `correct`.
+    """
     interval = parse_birth(born, today=today)
+    parsed_sex = parse_sex(sex, CHILD)
     children = [c.person for c in people.all_people(connection) if c.person.relation == CHILD]
     for person in children:
         if people.name_key(person.name) == people.name_key(name):
-            if (person.born_earliest, person.born_latest) != interval:
-                raise UsageError(
-                    f"{person.name} is already in this workspace with another birth date, "
-                    f"{person.born_earliest}.",
-                    hint="Use another --home for another child of the same name.",
-                )
+            _must_agree(person, interval, born, parsed_sex)
             return person, False
     if children:
         raise UsageError(
@@ -47,8 +55,112 @@ def add_child(
         CHILD,
         born_earliest=interval[0],
         born_latest=interval[1],
-        sex=parse_sex(sex, CHILD),
+        sex=parsed_sex,
     ), True
+
+
+def _must_agree(person: Person, interval: ages.Interval, born: str, sex: str | None) -> None:
+    known = births.born(person)
+    if ages.interval_in_words(*interval) != known:
+        raise UsageError(
+            f"{person.name} is already in this workspace with another birth date, {known}.",
+            hint=f"If that was a slip: {births.set_command(person, '--born', born.strip())}. For "
+            "another child of the same name: another --home.",
+        )
+    if sex is not None and sex != person.sex:
+        raise UsageError(
+            f"{person.name} is already in this workspace "
+            + (f"with the sex {person.sex}." if person.sex else "without a sex."),
+            hint=f"To correct it: {births.set_command(person, '--sex', sex)}",
+        )
+
+
+def correct(
+    connection: duckdb.DuckDBPyConnection,
+    person: Person,
+    *,
+    relation: str | None = None,
+    born: str | None = None,
+    sex: str | None = None,
+    today: date | None = None,
+) -> Person:
+    """Give someone another relation, birth or sex; what is None stays.
+
+    A relation that says the sex ("mother") brings it along. Raises UsageError for what
+    contradicts itself, and for a child without a birth.
+    """
+    if relation is None and born is None and sex is None:
+        raise UsageError(
+            f"There is nothing to change about {person.name}.",
+            hint="Say what: --born DATE, --sex f or m, or --relation RELATION.",
+        )
+    word = person.relation if relation is None else parse_relation(relation)
+    interval = (
+        (person.born_earliest, person.born_latest)
+        if born is None
+        else parse_birth(born, today=today)
+    )
+    if word == CHILD and interval[0] is None:
+        raise no_birth(person.name)
+    return people.update(
+        connection,
+        replace(
+            person,
+            relation=word,
+            born_earliest=interval[0],
+            born_latest=interval[1],
+            sex=parse_sex(sex, word) or person.sex,
+        ),
+    )
+
+
+def must_be_mergeable(gone: Person, kept: Person) -> None:
+    """Raises UsageError where two entries cannot be one person, with what would mend it."""
+    if gone.person_id == kept.person_id:
+        raise UsageError(
+            f"{gone.name} cannot be merged into the same person.",
+            hint="Name two people; `tracker person list` shows them.",
+        )
+    if (gone.relation == CHILD) != (kept.relation == CHILD):
+        child, other = (gone, kept) if gone.relation == CHILD else (kept, gone)
+        raise UsageError(
+            f"{child.name} is a child here and {other.name} is {with_article(other.relation)}: "
+            "they are not one person.",
+            hint="If that is a slip, correct it first: "
+            f"{births.set_command(other, '--relation', CHILD, '--born', 'DATE')}",
+        )
+    both_born = (gone.born_earliest, gone.born_latest, kept.born_earliest, kept.born_latest)
+    earliest, latest = both_born[0::2], both_born[1::2]
+    if None not in both_born and max(filter(None, earliest)) > min(filter(None, latest)):
+        raise UsageError(
+            f"{gone.name} is born {births.born(gone)} and {kept.name} {births.born(kept)}: they "
+            "are not one person.",
+            hint="If one of the dates is a slip, correct it first: "
+            f"{births.set_command(gone, '--born', births.born(kept))}",
+        )
+    if gone.sex and kept.sex and gone.sex != kept.sex:
+        raise UsageError(
+            f"{gone.name}'s sex is {gone.sex} here and {kept.name}'s is {kept.sex}: they are not "
+            "one person.",
+            hint="If that is a slip, correct it first: "
+            f"{births.set_command(gone, '--relation', kept.relation, '--sex', kept.sex)}",
+        )
+
+
+def no_birth(name: str) -> UsageError:
+    """A child without a birth date is asked for."""
+    return UsageError(
+        f"{name} needs a birth date: months of age are counted from it.",
+        hint="Add --born 2024-03-09.",
+    )
+
+
+def warnings_about(
+    connection: duckdb.DuckDBPyConnection, person: Person | None = None
+) -> tuple[str, ...]:
+    """What cannot be right or exact about the births here, or about what concerns `person`."""
+    family = [counted.person for counted in people.all_people(connection)]
+    return births.warnings_about(family, None if person is None else [person])
 
 
 def add_person(
@@ -63,10 +175,7 @@ def add_person(
     """Add someone: (person, how many faces they had before they were removed, usually 0)."""
     word = parse_relation(relation)
     if word == CHILD and born is None:
-        raise UsageError(
-            f"{name} needs a birth date: months of age are counted from it.",
-            hint="Add --born 2024-03-09.",
-        )
+        raise no_birth(name)
     interval = parse_birth(born, today=today) if born is not None else (None, None)
     person = people.add(
         connection,

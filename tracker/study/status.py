@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from db import embedders, faces, overview, people
 from db.people import PersonCounts
+from tracker.identity import births
 from tracker.relations import CHILD
 from tracker.study.evidence import choose_embedder_id
 
@@ -67,6 +67,7 @@ class Stock:
     children: tuple[ChildLine, ...]
     embedders: tuple[EmbedderLine, ...]
     problems: tuple[tuple[str, str], ...]
+    warnings: tuple[str, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """For `--json`."""
@@ -117,6 +118,7 @@ def take_stock(connection: duckdb.DuckDBPyConnection, home: Path) -> Stock:
         problems=tuple(zip(problems["path"], problems["reason"], strict=True))
         if problems is not None
         else (),
+        warnings=births.warnings_about([c.person for c in listed]),
     )
 
 
@@ -126,19 +128,9 @@ def person_line(counted: PersonCounts) -> PersonLine:
     return PersonLine(
         person.name,
         person.relation,
-        interval_in_words(person.born_earliest, person.born_latest),
+        births.born(person),
         counted.confirmed,
         counted.photo_days,
         counted.proposed,
         counted.waiting,
     )
-
-
-def interval_in_words(earliest: date | None, latest: date | None) -> str:
-    """The date as it was given: 2024-03-09, 2024-03, 2024, or empty."""
-    if earliest is None or latest is None:
-        return ""
-    if earliest == latest:
-        return earliest.isoformat()
-    whole_year = (earliest.month, earliest.day, latest.month, latest.day) == (1, 1, 12, 31)
-    return f"{earliest.year}" if whole_year else f"{earliest:%Y-%m}"
