@@ -213,6 +213,14 @@ def config(
             "onlight": {"color": palette.ink},
             "ondark": {"color": palette.card},
             "neither": {"color": palette.faint, "stroke": palette.card},
+            "neitherline": {"color": palette.faint},
+            "pathline": {"color": palette.ink},
+            "zero": {"color": palette.soft},
+            "day": {"color": palette.soft},
+            "band": {"color": palette.ink},
+            "turn": {"color": palette.ink},
+            "turning": {"color": palette.ink, "fontSize": 12, "fontWeight": 600},
+            "tick": {"color": palette.soft, "fontSize": 11},
         },
     }
 

@@ -13,6 +13,7 @@ import pandas as pd
 from PIL import Image, ImageDraw
 
 from reports.model import Exemplar, MethodInfo, Relative, ReportData
+from tests.support.made_up_score import scored
 
 METHODS: tuple[tuple[str, str, str], ...] = (
     ("centroid", "nearness to the average of each relative's faces", "share"),
@@ -72,8 +73,12 @@ def made_up(
     exemplars: int = 18,
     points: int = 500,
     seed: int = 7,
+    score: bool = True,
 ) -> ReportData:
-    """A report on `months` months; those `missing` have no photos, those `thin` two days."""
+    """A report on `months` months; those `missing` have no photos, those `thin` two days.
+
+    Without `score` it is a report as they were before there was a resemblance score.
+    """
     rng = np.random.default_rng(seed)
     chosen = METHODS[:methods]
     first, second = names[0], names[1]
@@ -158,7 +163,7 @@ def made_up(
         ]
     )
     projection, path = _pictures(rng, child, names, days, truth, points)
-    return ReportData(
+    data = ReportData(
         child=child,
         born=date(2022, 3, 9),
         born_note="",
@@ -225,6 +230,7 @@ def made_up(
             ("seed", "0"),
         ),
     )  # fmt: skip
+    return scored(data) if score else data
 
 
 def _pictures(
@@ -291,7 +297,7 @@ def hostile() -> ReportData:
 
 def nearly_empty() -> ReportData:
     """One relative, one month, nothing to compare."""
-    data = made_up(months=1, missing=(), thin=(0,), methods=1, exemplars=0)
+    data = made_up(months=1, missing=(), thin=(0,), methods=1, exemplars=0, score=False)
     return replace(
         data,
         headline="Too early to say",
