@@ -189,7 +189,7 @@ def excluded(
             SELECT 'face' AS what, face_id, coalesce(path, '') AS path,
                 {DATE_IN_WORDS} AS date, name AS who, code,
                 CASE code
-                    WHEN 'waiting' THEN 'which face it is waits for a decision'
+                    WHEN 'waiting' THEN 'several faces, and which one is meant cannot be told yet'
                     WHEN 'not embedded' THEN 'not yet read by this embedder'
                     WHEN 'undated' THEN 'the photo has no date'
                     WHEN 'no birth date' THEN 'the birth date is not known'
@@ -203,6 +203,19 @@ def excluded(
             """,  # noqa: S608
             [list(states), child_id],
         )
+
+
+def proposed_before_birth(con: duckdb.DuckDBPyConnection) -> list[tuple[int, int]]:
+    """(face_id, person_id) of proposals for photos that were certainly taken before the birth."""
+    with translated():
+        return con.execute(
+            """
+            SELECT face_id, person_id
+            FROM labels JOIN people USING (person_id)
+            JOIN faces USING (face_id) JOIN photos USING (photo_id)
+            WHERE state = 'proposed' AND latest < born_earliest ORDER BY face_id
+            """
+        ).fetchall()
 
 
 def by_ids(con: duckdb.DuckDBPyConnection, embedder_id: str, face_ids: Sequence[int]) -> FaceTable:

@@ -47,7 +47,8 @@ class PersonCounts:
     """A person and how much is known of them.
 
     `confirmed`, `proposed` and `waiting` count faces; `photo_days` counts the distinct dates of
-    the photos behind the confirmed and proposed ones (undated photos have none).
+    the photos behind the confirmed and proposed ones (undated photos have none), and
+    `waiting_photos` the photos behind the waiting ones.
     """
 
     person: Person
@@ -55,6 +56,7 @@ class PersonCounts:
     proposed: int
     waiting: int
     photo_days: int
+    waiting_photos: int = 0
 
 
 def name_key(name: str) -> str:
@@ -173,7 +175,8 @@ def all_people(con: duckdb.DuckDBPyConnection) -> list[PersonCounts]:
                 count(*) FILTER (WHERE state = 'proposed'),
                 count(*) FILTER (WHERE state = 'waiting'),
                 count(DISTINCT (earliest, latest)) FILTER (
-                    WHERE state IN ('confirmed', 'proposed') AND earliest IS NOT NULL)
+                    WHERE state IN ('confirmed', 'proposed') AND earliest IS NOT NULL),
+                count(DISTINCT photo_id) FILTER (WHERE state = 'waiting')
             FROM people
             LEFT JOIN labels USING (person_id)
             LEFT JOIN faces USING (face_id)

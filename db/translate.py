@@ -117,8 +117,7 @@ def in_use(pid: int | None, what: str) -> WorkspaceInUse:
     return WorkspaceInUse(
         f"{_sentence(what)} is in use by {who}.",
         pid=pid,
-        hint="wait until that tracker has finished (a review page holds the workspace until it "
-        "is closed), or give another folder with --home.",
+        hint="wait until that tracker has finished, or give another folder with --home.",
     )
 
 

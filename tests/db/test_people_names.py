@@ -313,5 +313,7 @@ def test_everybody_is_listed_with_their_faces_and_photo_days(con: Connection) ->
     )
     assert people.all_people(con) == [
         people.PersonCounts(mia, confirmed=3, proposed=1, waiting=0, photo_days=2),
-        people.PersonCounts(anna, confirmed=0, proposed=0, waiting=2, photo_days=0),
+        people.PersonCounts(
+            anna, confirmed=0, proposed=0, waiting=2, photo_days=0, waiting_photos=1
+        ),
     ]

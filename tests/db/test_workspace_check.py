@@ -144,9 +144,9 @@ def test_a_flipped_bit_in_any_block_that_is_used_is_found(home: Path) -> None:
             told = [str(error)]
         assert all("damaged" in sentence for sentence in told)
         found += bool(told)
-    # All but the one of the migrations' index: one key lies in the index's head, and DuckDB has
-    # no use for the block.
-    assert found == used - 1
+    # All but the one of the migrations' index at most: with one key it lies in the index's head,
+    # and DuckDB has no use for the block.
+    assert found >= used - 1
     file.write_bytes(good)
     assert check.check(home) == []
 

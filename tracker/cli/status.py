@@ -19,11 +19,12 @@ def register(app: typer.Typer) -> None:
 def status(
     context: typer.Context,
     rejected: Annotated[
-        bool, typer.Option("--rejected", help="List every rejected and undated photo.")
+        bool, typer.Option("--rejected", help="List every photo that is not used, and why.")
     ] = False,
     json: Json = False,
 ) -> None:
     """Say what is in the workspace."""
+    from tracker.identity.settled import waits
     from tracker.study.status import take_stock
 
     with workspace(context) as connection:
@@ -35,9 +36,11 @@ def status(
     say(f"Workspace: {plain(str(stock.home))}")
     say(
         f"{count(stock.photos, 'photo')}, {count(stock.faces, 'face')}, "
-        f"{stock.undated} without a date, {stock.rejected} rejected, {stock.waiting} waiting "
-        "for a decision."
+        f"{stock.undated} without a date, {stock.rejected} rejected."
     )
+    for person in stock.people:
+        if person.waiting_photos:
+            say(plain(waits(person.name, person.waiting_photos)))
     if stock.people:
         say()
         say(people_table(stock.people))
@@ -60,8 +63,11 @@ def status(
         say(
             table(["photo", "why it is not used"], stock.problems)
             if stock.problems
-            else "Nothing was rejected."
+            else "Every photo is used."
         )
-    elif stock.rejected or stock.undated:
+    elif stock.problems:
         say()
-        say("See which and why: tracker status --rejected")
+        say(
+            f"{count(len(stock.problems), 'photo')} not used. See which and why: tracker status "
+            "--rejected"
+        )

@@ -6,8 +6,8 @@ from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
-from db import people
-from db.records import Person
+from db import faces, people
+from db.records import Decision, Person
 from tracker import ages
 from tracker.errors import UnknownPerson, UsageError
 from tracker.identity import births
@@ -102,7 +102,7 @@ def correct(
     )
     if word == CHILD and interval[0] is None:
         raise no_birth(person.name)
-    return people.update(
+    corrected = people.update(
         connection,
         replace(
             person,
@@ -111,6 +111,22 @@ def correct(
             born_latest=interval[1],
             sex=parse_sex(sex, word) or person.sex,
         ),
+    )
+    take_back_impossible(connection)
+    return corrected
+
+
+def take_back_impossible(connection: duckdb.DuckDBPyConnection) -> None:
+    """Take back what the tracker proposed for photos taken before that person's birth.
+
+    None is proposed now; a birth that is corrected can make it so, and older versions did.
+    """
+    people.decide(
+        connection,
+        [
+            Decision(face_id, person_id, "rejected", "match", "taken before the birth")
+            for face_id, person_id in faces.proposed_before_birth(connection)
+        ],
     )
 
 

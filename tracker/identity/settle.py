@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,10 +12,14 @@ import numpy.typing as npt
 
 from db import faces, people
 from db import photos as stored_photos
+from db.decisions import standing
 from db.faces import FaceTable
 from db.gallery import Gallery
 from db.records import Decision, Person
 from tracker.identity import match
+from tracker.identity.births import born, set_command
+from tracker.identity.family import take_back_impossible
+from tracker.identity.settled import Settled
 from tracker.relations import CHILD, UNRELATED
 from tracker.vision.detector import DETECTOR_ID
 
@@ -33,61 +36,6 @@ CALIBRATION_FACES = 300
 """Faces per side that a calibration looks at; more change nothing but the time."""
 
 
-@dataclass(frozen=True, slots=True)
-class Settled:
-    """What became of the faces: counts of faces by outcome, proposals by name."""
-
-    person: str | None
-    enrolled: int = 0  # the only face of a photo the user gave a name to
-    matched: int = 0  # one of several faces, told by the gallery
-    waiting: int = 0  # photos where it cannot be told which face it is
-    already: int = 0  # photos whose named face was known before
-    faceless: int = 0  # photos in which no face was found
-    proposed: dict[str, int] = field(default_factory=dict)
-    unknown: int = 0  # faces of nobody the workspace knows
-    warnings: tuple[str, ...] = ()
-
-    def as_dict(self) -> dict[str, Any]:
-        """For `--json`."""
-        return {
-            "as": self.person,
-            "enrolled": self.enrolled,
-            "matched": self.matched,
-            "waiting": self.waiting,
-            "already_named": self.already,
-            "photos_without_face": self.faceless,
-            "proposed": self.proposed,
-            "faces_of_nobody_known": self.unknown,
-        }
-
-    def lines(self) -> list[str]:
-        """In words, for a person."""
-        lines = []
-        if self.person is not None:
-            told = [f"{self.enrolled} alone in the photo", f"{self.matched} told from others in it"]
-            lines.append(
-                f"{self.person}: {self.enrolled + self.matched} faces enrolled ({', '.join(told)})."
-            )
-            if self.already:
-                lines.append(f"{self.already} photos had {self.person}'s face named before.")
-            if self.waiting:
-                lines.append(
-                    f"{self.waiting} photos wait: several faces, none surely {self.person}'s."
-                )
-        for name, number in sorted(self.proposed.items()):
-            lines.append(f"Recognised {name} in {number} {'face' if number == 1 else 'faces'}.")
-        if self.unknown:
-            lines.append(
-                f"{self.unknown} {'face is' if self.unknown == 1 else 'faces are'} of nobody "
-                "known here."
-            )
-        if self.faceless:
-            lines.append(
-                f"No face found in {self.faceless} {'photo' if self.faceless == 1 else 'photos'}."
-            )
-        return lines
-
-
 def settle(
     connection: duckdb.DuckDBPyConnection,
     home: Path,
@@ -101,12 +49,16 @@ def settle(
     gallery tells, else the photo waits for a decision. Everyone else is proposed when the
     gallery is sure, and nobody is named twice in a photo.
     """
+    take_back_impossible(connection)
     table = faces_in(connection, photos, embedder_id)
     groups = by_photo(table)
     faceless = len(set(photos)) - len(groups)
     if person is None:
-        proposed = propose(connection, home, table, embedder_id)
-        return Settled(None, faceless=faceless, **proposed)
+        told_again, waiting_for = ask_again(connection, home, table, embedder_id)
+        proposed = propose(connection, home, faces_in(connection, photos, embedder_id), embedder_id)
+        return Settled(
+            None, faceless=faceless, told_again=told_again, waiting_for=waiting_for, **proposed
+        )
 
     mine = table.person_ids == person.person_id
     named = {
@@ -133,23 +85,45 @@ def settle(
     matched, waiting = pick_in_crowds(
         connection, home, table, crowds, person=person, embedder_id=embedder_id
     )
+    told_again, waiting_for = ask_again(connection, home, table, embedder_id, but=person)
     proposed = propose(connection, home, faces_in(connection, photos, embedder_id), embedder_id)
-    warnings = []
-    if taken:
-        warnings.append(
-            f"{len(taken)} of these photos were given as someone else's before; they are "
-            f"{person.name}'s now."
-        )
     return Settled(
         person.name,
         enrolled=len(singles),
         matched=matched,
-        waiting=waiting,
+        waiting_for={**waiting_for, **({person.name: waiting} if waiting else {})},
+        told_again=told_again,
         already=len(named),
         faceless=faceless,
-        warnings=tuple(warnings),
+        warnings=(*_given_before(person, len(taken)), *_before_birth(person, table)),
         **proposed,
     )
+
+
+def _given_before(person: Person, number: int) -> Iterator[str]:
+    if number:
+        was, they, are = ("was", "it", "is") if number == 1 else ("were", "they", "are")
+        yield (
+            f"{number} of these photos {was} given as someone else's before; {they} {are} "
+            f"{person.name}'s now."
+        )
+
+
+def _before_birth(person: Person, table: FaceTable) -> Iterator[str]:
+    early = set(table.photos[before_birth(person, table)].tolist())
+    if early:
+        yield (
+            f"{len(early)} of these photos {'is' if len(early) == 1 else 'are'} dated before "
+            f"{person.name} was born ({born(person)}). Look at the dates: tracker status "
+            f"--rejected; or was the birth mistyped? {set_command(person, '--born', 'DATE')}"
+        )
+
+
+def before_birth(person: Person, table: FaceTable) -> npt.NDArray[np.bool_]:
+    """Which faces `(faces,)` are of photos certainly taken before the person's birth."""
+    if person.born_earliest is None:
+        return np.zeros(len(table), dtype=bool)
+    return np.asarray(table.day_latest < np.datetime64(person.born_earliest))  # NaT is not
 
 
 def faces_in(
@@ -179,11 +153,16 @@ def pick_in_crowds(
     person: Person,
     embedder_id: str,
 ) -> tuple[int, int]:
-    """Find the person among several faces, photo by photo: (photos told, photos waiting)."""
+    """Find the person among several faces, photo by photo: (photos told, photos waiting).
+
+    A face that is known to be another's is not among those asked about.
+    """
+    others = (table.states == "confirmed") & (table.person_ids != person.person_id)
+    crowds = [crowd[~others[crowd]] for crowd in crowds]
     if not crowds:
         return 0, 0
     rows = np.concatenate(crowds)
-    known, chances = chances_of(connection, home, table.take(rows), embedder_id)
+    known, chances = chances_of(connection, home, table.take(rows), embedder_id, named=person)
     column = [p.person_id for p in known].index(person.person_id) if person in known else None
     decisions, start, told = [], 0, 0
     for crowd in crowds:
@@ -215,6 +194,37 @@ def pick_in_crowds(
             )
     people.decide(connection, decisions)
     return told, len(crowds) - told
+
+
+def ask_again(
+    connection: duckdb.DuckDBPyConnection,
+    home: Path,
+    table: FaceTable,
+    embedder_id: str,
+    *,
+    but: Person | None = None,
+) -> tuple[dict[str, int], dict[str, int]]:
+    """Ask once more about the photos that wait: photos (told, still waiting) by name.
+
+    `but` is whom they were asked about a moment ago.
+    """
+    photo_of = dict(zip(table.face_ids.tolist(), table.photos.tolist(), strict=True))
+    stands = standing(connection, list(photo_of))
+    known = {(photo_of[d.face_id], d.person_id) for d in stands if d.state == "confirmed"}
+    waits = {(photo_of[d.face_id], d.person_id) for d in stands if d.state == "waiting"} - known
+    groups = by_photo(table)
+    told: dict[str, int] = {}
+    waiting: dict[str, int] = {}
+    for person in (counted.person for counted in people.all_people(connection) if waits):
+        crowds = [rows for photo, rows in groups.items() if (photo, person.person_id) in waits]
+        if not crowds or person == but:
+            continue
+        found, left = pick_in_crowds(
+            connection, home, table, crowds, person=person, embedder_id=embedder_id
+        )
+        told |= {person.name: found} if found else {}
+        waiting |= {person.name: left} if left else {}
+    return told, waiting
 
 
 def propose(
@@ -257,9 +267,18 @@ def propose(
 
 
 def chances_of(
-    connection: duckdb.DuckDBPyConnection, home: Path, probes: FaceTable, embedder_id: str
+    connection: duckdb.DuckDBPyConnection,
+    home: Path,
+    probes: FaceTable,
+    embedder_id: str,
+    *,
+    named: Person | None = None,
 ) -> tuple[list[Person], npt.NDArray[np.floating[Any]]]:
-    """(people who can be judged, chance `(faces, people)` that each face is each of them)."""
+    """(people who can be judged, chance `(faces, people)` that each face is each of them).
+
+    Nobody is in a photo taken before their birth, but whom the user `named`: then it is the
+    photo's date that is wrong.
+    """
     enrolled = faces.enrolled(connection, embedder_id)
     family = [c.person for c in people.all_people(connection) if c.person.relation != UNRELATED]
     known = [p for p in family if (enrolled.person_ids == p.person_id).any()]
@@ -267,7 +286,12 @@ def chances_of(
         return [], np.zeros((len(probes), 0))
     gallery = Gallery.open(connection, home, embedder_id)
     crowds = [rows for rows in by_photo(probes).values() if len(rows) > 1]
-    columns = [log_odds_of(person, enrolled, probes, crowds, gallery) for person in known]
+    columns = []
+    for person in known:
+        odds = log_odds_of(person, enrolled, probes, crowds, gallery)
+        if person != named:
+            odds[before_birth(person, probes)] = np.nan
+        columns.append(odds)
     return known, match.posterior(np.stack(columns, axis=1))
 
 

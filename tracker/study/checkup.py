@@ -167,7 +167,12 @@ def workspace(settings: Settings) -> Iterator[Finding]:
                 "tracker ingest PHOTO… --date 2024-03-09",
             )
         if counted.waiting:
-            yield Finding("note", f"{counted.waiting} faces wait for a decision on whose they are")
+            yield Finding(
+                "note",
+                f"{counted.waiting} faces wait: of several in a photo, it cannot be told which is "
+                "the one named",
+                "enrol more photos of that person alone, then ingest the photos again",
+            )
         yield from _open_to_others(settings.home)
 
 

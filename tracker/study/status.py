@@ -14,6 +14,13 @@ from tracker.study.evidence import choose_embedder_id
 
 if TYPE_CHECKING:
     import duckdb
+    import pandas as pd
+
+
+NOBODY = -1
+
+LISTED_OTHERWISE = frozenset({"undated", "not embedded"})
+"""Of `db.faces.excluded`: what is listed for every photo, and what another embedder may have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +34,7 @@ class PersonLine:
     photo_days: int
     proposed: int
     waiting: int
+    waiting_photos: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +110,6 @@ def take_stock(connection: duckdb.DuckDBPyConnection, home: Path) -> Stock:
             rows = covered[["age_months", "faces", "photo_days"]].itertuples(index=False)
             months = tuple((int(a), int(f), int(d)) for a, f, d in rows)
         children.append(ChildLine(child.name, months))
-    first = people.primary_child(connection)
-    problems = overview.left_out(connection, first.person_id) if first else None
     return Stock(
         home=home,
         photos=counted.photos,
@@ -115,11 +121,32 @@ def take_stock(connection: duckdb.DuckDBPyConnection, home: Path) -> Stock:
         people=tuple(map(person_line, listed)),
         children=tuple(children),
         embedders=tuple(EmbedderLine(i, d, n, licences.get(i, "")) for i, d, n in counted.vectors),
-        problems=tuple(zip(problems["path"], problems["reason"], strict=True))
-        if problems is not None
-        else (),
+        problems=problems(connection),
         warnings=births.warnings_about([c.person for c in listed]),
     )
+
+
+def problems(connection: duckdb.DuckDBPyConnection) -> tuple[tuple[str, str], ...]:
+    """(photo, why it is not used), once each: what is unreadable, faceless or undated, and of the
+    children's photos those that count in no month of age or wait."""
+    found = [
+        *_listed(overview.left_out(connection, NOBODY)),
+        *_listed(overview.undated(connection)),
+    ]
+    for child in (c.person for c in people.all_people(connection) if c.person.relation == CHILD):
+        embedder_id = choose_embedder_id(connection, None, child.person_id)
+        if embedder_id is not None:
+            out = faces.excluded(connection, child.person_id, embedder_id)
+            found += [
+                (path, f"{child.name}: {reason}")
+                for (path, reason), code in zip(_listed(out), out["code"], strict=True)
+                if code not in LISTED_OTHERWISE
+            ]
+    return tuple(dict.fromkeys(found))
+
+
+def _listed(frame: pd.DataFrame) -> list[tuple[str, str]]:
+    return list(zip(frame["path"], frame["reason"], strict=True))
 
 
 def person_line(counted: PersonCounts) -> PersonLine:
@@ -133,4 +160,5 @@ def person_line(counted: PersonCounts) -> PersonLine:
         counted.photo_days,
         counted.proposed,
         counted.waiting,
+        counted.waiting_photos,
     )

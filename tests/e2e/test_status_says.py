@@ -1,0 +1,70 @@
+"""What `tracker status` says of photos that are not used, of those that wait, of embedders."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.support.command import tracker
+from tests.support.made_up_album import BORN, Album
+
+
+@pytest.fixture
+def album(tmp_path: Path) -> Iterator[Album]:
+    made = Album(tmp_path / "w")
+    made.enrol(made.mia)
+    made.enrol(made.anna)
+    yield made
+    made.con.close()
+
+
+def listed(album: Album) -> list[tuple[str, str]]:
+    """(photo, reason) as `status --rejected --json` gives them."""
+    album.con.close()
+    told = tracker("status", "--rejected", "--json", home=album.home)
+    return [(p["photo"], p["reason"]) for p in told.values["problems"]]
+
+
+def test_the_childs_photos_that_count_in_no_month_are_listed_with_the_reason(album: Album) -> None:
+    before = album.photo("Mia", day=BORN - timedelta(days=5))
+    perhaps = album.photo("Mia", day=(BORN - timedelta(days=5), BORN + timedelta(days=5)))
+    rough = album.photo("Mia", day=(date(2024, 3, 1), date(2024, 3, 31)))
+    undated = album.photo("Mia")
+    album.settle([before, perhaps, rough, undated], album.mia)
+    first = album.taken - 3
+    assert sorted(listed(album)) == [
+        (f"/{first}.jpg", "Mia: dated before the birth"),
+        (f"/{first + 1}.jpg", "Mia: the date reaches back before the birth"),
+        (f"/{first + 2}.jpg", "Mia: the date is rough: it could be in two months of age"),
+        (f"/{first + 3}.jpg", "the photo has no date"),
+    ]
+    told = tracker("status", home=album.home)
+    assert "status --rejected" in told.out
+    assert "4 photos not used" in told.out
+
+
+def test_an_undated_photo_of_a_relative_is_listed_too(album: Album) -> None:
+    album.settle([album.photo("Anna")], album.anna)
+    assert listed(album) == [(f"/{album.taken}.jpg", "the photo has no date")]
+
+
+def test_photos_that_wait_are_said_truthfully(album: Album) -> None:
+    twins = album.photo("Mia", "Mia", day=BORN)
+    album.settle([twins], album.mia)
+    album.con.close()
+    told = tracker("status", home=album.home)
+    assert "review" not in told.out
+    assert "decision" not in told.out
+    assert "1 photo waits: several faces, none surely Mia's; enrol more photos of Mia" in told.out
+    assert tracker("status", "--json", home=album.home).values["waiting"] == 2  # faces
+    assert any("Mia" in reason for _, reason in listed(album))
+
+
+def test_nothing_waits_and_nothing_is_said(album: Album) -> None:
+    album.con.close()
+    told = tracker("status", home=album.home)
+    assert "wait" not in told.out.partition("\n")[2]  # the first line names the folder
+    assert "--rejected" not in told.out
