@@ -77,6 +77,14 @@ _RULES: tuple[tuple[str, str], ...] = (
         WHERE NOT removed AND merged_into IS NULL
         """,
     ),
+    (
+        "{n} faces of unrelated people are not stored, or belong to nobody.",
+        """
+        SELECT count(*) FROM cohort_faces
+        WHERE face_id NOT IN (SELECT face_id FROM faces)
+           OR member_id NOT IN (SELECT member_id FROM cohort_members)
+        """,
+    ),
 )
 
 

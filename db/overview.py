@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 class Counts:
     """How much there is. `unnamed` faces are those of which nothing is said yet.
 
+    `undated`, `without_faces` and `unnamed` are of the family's photos; the others count the
+    photos of unrelated people that were added as a cohort too.
+
     `vectors` gives (embedder id, dimensions, number of vectors) for each embedder used here.
     """
 
@@ -49,14 +52,18 @@ def counts(con: duckdb.DuckDBPyConnection) -> Counts:
             SELECT
                 (SELECT count(*) FROM photos),
                 (SELECT count(*) FROM photo_paths),
-                (SELECT count(*) FROM photos WHERE earliest IS NULL),
-                (SELECT count(*) FROM detections WHERE faces = 0),
+                (SELECT count(*) FROM own_photos WHERE earliest IS NULL),
+                (SELECT count(*) FROM detections SEMI JOIN own_photos USING (photo_id)
+                    WHERE faces = 0),
                 (SELECT count(*) FROM rejections),
                 (SELECT count(*) FROM faces),
                 (SELECT coalesce(sum(n), 0)::BIGINT FROM named WHERE state = 'confirmed'),
                 (SELECT coalesce(sum(n), 0)::BIGINT FROM named WHERE state = 'proposed'),
                 (SELECT coalesce(sum(n), 0)::BIGINT FROM named WHERE state = 'waiting'),
-                (SELECT count(*) FROM faces) - (SELECT coalesce(sum(n), 0)::BIGINT FROM named),
+                (SELECT count(*) FROM faces
+                    SEMI JOIN own_photos USING (photo_id)
+                    WHERE face_id NOT IN (SELECT face_id FROM labels)
+                      AND face_id NOT IN (SELECT face_id FROM cohort_faces)),
                 (SELECT count(*) FROM people WHERE NOT removed AND merged_into IS NULL),
                 (SELECT count(*) FROM runs)
             """,
@@ -82,7 +89,7 @@ def undated(con: duckdb.DuckDBPyConnection) -> pd.DataFrame:
             """
             SELECT 'photo' AS what, coalesce(min(shown), '') AS path, '' AS date, '' AS who,
                 'the photo has no date' AS reason
-            FROM photos LEFT JOIN photo_paths USING (photo_id)
+            FROM own_photos LEFT JOIN photo_paths USING (photo_id)
             WHERE earliest IS NULL GROUP BY photo_id ORDER BY path
             """,
         )
@@ -103,7 +110,7 @@ def left_out(con: duckdb.DuckDBPyConnection, child_id: int) -> pd.DataFrame:
             SELECT 'photo' AS what, shown AS path, '' AS date, '' AS who, reason FROM rejections
             UNION ALL
             SELECT 'photo', coalesce(path, ''), {DATE_IN_WORDS}, '', 'no face was found'
-            FROM searched JOIN photos USING (photo_id) LEFT JOIN seen USING (photo_id)
+            FROM searched JOIN own_photos USING (photo_id) LEFT JOIN seen USING (photo_id)
             WHERE faces = 0
             UNION ALL
             SELECT DISTINCT 'photo', coalesce(path, ''), '', name, 'the photo has no date'
