@@ -218,6 +218,19 @@ def proposed_before_birth(con: duckdb.DuckDBPyConnection) -> list[tuple[int, int
         ).fetchall()
 
 
+def waiting_photos(con: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
+    """(path, name) of the photos in which somebody was named and cannot be told from others."""
+    with translated():
+        return con.execute(
+            """
+            SELECT coalesce(min(shown), '') AS path, name
+            FROM labels JOIN people USING (person_id) JOIN faces USING (face_id)
+            LEFT JOIN photo_paths USING (photo_id)
+            WHERE state = 'waiting' GROUP BY photo_id, name ORDER BY path, name
+            """
+        ).fetchall()
+
+
 def by_ids(con: duckdb.DuckDBPyConnection, embedder_id: str, face_ids: Sequence[int]) -> FaceTable:
     """These faces, whoever they are; ones without a vector of that embedder are absent."""
     asked = pa.table({"face_id": pa.array(sorted({int(i) for i in face_ids}), pa.int64())})

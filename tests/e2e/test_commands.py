@@ -19,7 +19,7 @@ from tracker.methods.registry import names
 COMMANDS = (
     "init", "person add", "person list", "person set", "person rename",
     "person merge", "person remove", "ingest", "report", "status", "methods", "embedders",
-    "embedders fetch", "doctor", "demo",
+    "embedders fetch", "embedders use", "doctor", "demo",
 )  # fmt: skip
 
 

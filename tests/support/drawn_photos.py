@@ -76,12 +76,16 @@ class CountedEmbedder:
     name: str | None = None
     faces: int = 0
     loads: int = 0
+    proofs: int = 0
     batches: list[int] = field(default_factory=list)
 
     @property
     def info(self) -> EmbedderInfo:
         info = identify("handcrafted", weights=None, weights_dir=NOWHERE)
         return info if self.name is None else replace(info, id=self.name)
+
+    def proven(self) -> None:
+        self.proofs += 1
 
     def load(self) -> Embedder:
         self.loads += 1

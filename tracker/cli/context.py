@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -20,6 +21,15 @@ EmbedderOption = Annotated[
         "--embedder",
         metavar="ID|model.toml",
         help="Which embedder; `tracker embedders` lists them. Default: the workspace's own.",
+    ),
+]
+
+WeightsOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--weights",
+        metavar="FILE",
+        help="FaceNet weights on this machine, for use without a network.",
     ),
 ]
 

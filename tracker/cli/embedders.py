@@ -7,12 +7,12 @@ from typing import Annotated
 
 import typer
 
-from tracker.cli.context import Json, settings_of
-from tracker.cli.output import count, emit, plain, say, table
+from tracker.cli.context import Json, WeightsOption, settings_of, workspace
+from tracker.cli.output import count, emit, note, plain, say, table, warn_all
 from tracker.cli.progress import download_bar
 
 embedders = typer.Typer(
-    invoke_without_command=True, help="List the embedders; fetch weights ahead of time."
+    invoke_without_command=True, help="List the embedders, choose the default, fetch weights ahead."
 )
 
 
@@ -60,3 +60,44 @@ def fetch(
         emit({"embedder": embedder, "path": str(path), "bytes": size})
         return
     say(f"{embedder} is here: {plain(str(path))} ({count(round(size / 1e6), 'MB', 'MB')}).")
+
+
+@embedders.command("use")
+def use(
+    context: typer.Context,
+    embedder: Annotated[str, typer.Argument(metavar="ID|model.toml")],
+    weights: WeightsOption = None,
+    json: Json = False,
+) -> None:
+    """Make an embedder the workspace's own: what ingest and report use by default."""
+    from db.embedders import unread
+    from tracker.ingest.choose import use_embedder
+
+    with workspace(context) as connection:
+        with download_bar("FaceNet weights") as advance:
+            choice = use_embedder(
+                connection,
+                settings_of(context),
+                embedder,
+                weights,
+                say=note,
+                on_bytes=advance,
+            )
+        read, not_read = unread(connection, choice.info.id)
+    warn_all(choice.notes)
+    if json:
+        emit(
+            {
+                "embedder": choice.info.id,
+                "faces": read,
+                "faces_not_read": not_read,
+                "warnings": choice.notes,
+            }
+        )
+        return
+    say(f"The workspace's own embedder is now {plain(choice.info.id)}.")
+    if not_read:
+        say(
+            f"{count(not_read, 'face')} {'is' if not_read == 1 else 'are'} not read by it yet. "
+            "Next, for each folder: tracker ingest FOLDER"
+        )

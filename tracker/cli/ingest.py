@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from tracker.cli.context import EmbedderOption, Json, settings_of, workspace
-from tracker.cli.output import count, emit, note, plain, say, warn
+from tracker.cli.context import EmbedderOption, Json, WeightsOption, settings_of, workspace
+from tracker.cli.output import count, emit, note, plain, say, warn_all
 from tracker.cli.progress import download_bar, photo_bar
 
 REJECTED_SHOWN = 20
@@ -37,14 +37,7 @@ def ingest(
         ),
     ] = None,
     embedder: EmbedderOption = None,
-    weights: Annotated[
-        Path | None,
-        typer.Option(
-            "--weights",
-            metavar="FILE",
-            help="FaceNet weights on this machine, for use without a network.",
-        ),
-    ] = None,
+    weights: WeightsOption = None,
     json: Json = False,
 ) -> None:
     """Find and embed every face in PATH…; photos already known cost nothing.
@@ -52,7 +45,7 @@ def ingest(
     Originals are only read. Interrupt it whenever you like: the same command goes on from there.
     """
     from db.people import Person
-    from tracker.identity.family import find
+    from tracker.identity.family import find, unread_note
     from tracker.identity.settle import settle
     from tracker.ingest.choose import choose_embedder, parse_option_date
     from tracker.ingest.pipeline import ingest as run
@@ -75,16 +68,17 @@ def ingest(
                 on_progress=lambda p: progress(p.done, p.total, p.faces),
             )
         settled = settle(connection, settings.home, summary.photos, person, choice.info.id)
+        unread = unread_note(connection, choice.info.id)
 
-    for text in (*choice.notes, *settled.warnings):
-        warn(plain(text))
+    warnings = (*choice.notes, *settled.warnings, *unread)
+    warn_all(warnings)
     if json:
         emit(
             {
                 **summary.as_dict(),
                 **settled.as_dict(),
                 "embedder": choice.info.id,
-                "warnings": [*choice.notes, *settled.warnings],
+                "warnings": warnings,
             }
         )
     else:

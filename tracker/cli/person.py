@@ -115,10 +115,15 @@ def set_person(
 def list_people(context: typer.Context, json: Json = False) -> None:
     """Who is known, with how many faces and photo-days."""
     from db import people as stored
+    from db.embedders import by_person
     from tracker.study.status import person_line
 
     with workspace(context) as connection:
-        rows = [person_line(counted) for counted in stored.all_people(connection)]
+        read = by_person(connection)
+        rows = [
+            person_line(counted, read.get(counted.person.person_id))
+            for counted in stored.all_people(connection)
+        ]
     if json:
         emit({"people": [asdict(row) for row in rows]})
         return

@@ -54,8 +54,22 @@ def status(
         say()
         say(
             table(
-                ["embedder", "faces", "licence"],
-                [(e.embedder_id, e.faces, e.licence) for e in stock.embedders],
+                ["embedder", "", "faces", "licence"],
+                [
+                    (e.embedder_id, "own" if e.own else "", e.faces, e.licence)
+                    for e in stock.embedders
+                ],
+            )
+        )
+    if len(stock.embedders) > 1:
+        say()
+        say(
+            table(
+                ["faces by embedder", *(e.embedder_id for e in stock.embedders)],
+                [
+                    (p.name, *(p.faces_by_embedder.get(e.embedder_id, 0) for e in stock.embedders))
+                    for p in stock.people
+                ],
             )
         )
     if rejected:

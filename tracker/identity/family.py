@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
-from db import faces, people
+from db import embedders, faces, people
 from db.records import Decision, Person
 from tracker import ages
 from tracker.errors import UnknownPerson, UsageError
@@ -216,6 +216,20 @@ def find(connection: duckdb.DuckDBPyConnection, name: str) -> Person:
         hint=(f"Did you mean {near[0]!r}? " if near else "")
         + "`tracker person list` shows everyone; `tracker person add NAME --relation …` adds "
         "someone.",
+    )
+
+
+def unread_note(connection: duckdb.DuckDBPyConnection, embedder_id: str) -> tuple[str, ...]:
+    """Who has named faces, but none that this embedder has read, and what to do; or nothing."""
+    read = embedders.by_person(connection)
+    living = {c.person.person_id: c.person.name for c in people.all_people(connection)}
+    without = [living[i] for i, found in read.items() if i in living and embedder_id not in found]
+    if not without or not any(embedder_id in found for found in read.values()):
+        return ()
+    who = without[0] if len(without) == 1 else f"{', '.join(without[:-1])} and {without[-1]}"
+    return (
+        f"{who} {'has' if len(without) == 1 else 'have'} no face read by {embedder_id}, so a "
+        "comparison with it leaves them out: ingest their folders again.",
     )
 
 

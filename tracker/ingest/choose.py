@@ -1,22 +1,25 @@
 """Which embedder an ingest uses, and getting its weights.
 
-The workspace remembers the first choice, before any result is looked at, and later ingests and
-reports keep to it. Without a choice it is FaceNet, downloaded once if that is possible; where it
-is not, the hand-made features step in, and that is said and remembered.
+The workspace has an embedder of its own: the first that read a face here, before any result is
+looked at; later ingests and reports keep to it until `tracker embedders use` says otherwise.
+Without a choice it is FaceNet, downloaded once if that is possible; where it is not, the
+hand-made features step in, and every ingest says so until something is chosen.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from db import settings as stored
+from db.embedders import has_vectors
 from tracker.ages import parse_date_argument
 from tracker.config import Settings
-from tracker.errors import DownloadFailed, UsageError, WeightsMissing
+from tracker.errors import DownloadFailed, EmbedderError, UsageError, WeightsMissing
 from tracker.vision.embedders.contract import Embedder, EmbedderInfo
 from tracker.vision.embedders.registry import identify, load, names
 from tracker.vision.weights import PUBLISHED, fetch
@@ -28,8 +31,33 @@ DEFAULT = "facenet-vggface2"
 FALLBACK = "handcrafted"
 STEPPED_IN = "embedder_stepped_in"
 
+STEPPED_IN_NOTE = (
+    "Faces are compared by hand-made features, which are weaker than FaceNet. With a network: "
+    f"tracker embedders use {DEFAULT}. With a file of its weights: the same and --weights FILE. "
+    "Then ingest your folders again."
+)
+
 Say = Callable[[str], None]
 OnBytes = Callable[[int, int | None], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """The workspace's own embedder as it was remembered. `stepped_in`: nobody chose it."""
+
+    spec: str
+    weights: Path | None
+    embedder_id: str
+    stepped_in: bool
+
+    @property
+    def give_again(self) -> str:
+        """The command for when its file was moved."""
+        if self.weights is not None:
+            return f"tracker embedders use {self.spec} --weights FILE"
+        if self.spec in names():
+            return f"tracker embedders fetch {self.spec}"
+        return "tracker embedders use model.toml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +69,16 @@ class Choice:
     weights: Path | None
     weights_dir: Path
     notes: tuple[str, ...] = field(default=())
+    on_proven: Callable[[Choice], None] | None = field(default=None, compare=False)
 
     def load(self) -> Embedder:
         """Read the weights and build the network."""
         return load(self.spec, weights=self.weights, weights_dir=self.weights_dir)
+
+    def proven(self) -> None:
+        """It has just embedded a face: what waited for that, being remembered, is done."""
+        if self.on_proven is not None:
+            self.on_proven(self)
 
 
 def choose_embedder(
@@ -56,42 +90,103 @@ def choose_embedder(
     say: Say,
     on_bytes: OnBytes,
 ) -> Choice:
-    """The embedder for this ingest; remembers it if the workspace had none.
+    """The embedder for this ingest; it is remembered when it is `proven`.
 
-    What stepped in because nothing better was at hand is nobody's choice: the first embedder that
-    is named afterwards takes its place.
+    It becomes the workspace's own if there was none or one that only stepped in; and where it
+    is the own one, from another place, the new place is remembered.
     """
-    remembered = stored.get(connection, "embedder")
-    stepped_in = False
-    if spec is None and weights is None and remembered:
-        remembered_weights = stored.get(connection, "weights")
-        return _choice(
-            settings,
-            remembered,
-            Path(remembered_weights) if remembered_weights else None,
-            say,
-            on_bytes,
-        )
+    own = own_embedder(connection)
     if spec is None and weights is None:
+        if own is not None:
+            return _own_choice(settings, own, say, on_bytes)
         try:
             choice = _choice(settings, DEFAULT, None, say, on_bytes)
         except (DownloadFailed, WeightsMissing) as problem:
             why = " (offline)" if isinstance(problem, WeightsMissing) else ""
-            note = (
-                f"FaceNet's weights cannot be fetched now{why}: faces are compared by hand-made "
-                f"features, which are weaker. Later: tracker ingest PATH --embedder {DEFAULT}"
-            )
-            stepped_in = True
+            note = f"FaceNet's weights cannot be fetched now{why}. {STEPPED_IN_NOTE}"
             choice = _choice(settings, FALLBACK, None, say, on_bytes, notes=(note,))
+            return replace(choice, on_proven=_remembering(connection, stepped_in=True))
     else:
-        choice = _choice(settings, spec or remembered or DEFAULT, weights, say, on_bytes)
-    if not remembered or stored.get(connection, STEPPED_IN) == "yes":
-        stored.set_(connection, "embedder", choice.spec)
-        stored.set_(connection, STEPPED_IN, "yes" if stepped_in else "no")
-        stored.set_(connection, "embedder_id", choice.info.id)
-        if choice.weights is not None:
-            stored.set_(connection, "weights", str(choice.weights))
+        facenet = own is not None and own.spec in PUBLISHED
+        default = own.spec if own is not None and (facenet or weights is None) else DEFAULT
+        choice = _choice(settings, spec or default, weights, say, on_bytes)
+    if own is None or own.stepped_in or own.embedder_id == choice.info.id:
+        if has_vectors(connection, choice.info.id):
+            remember(connection, choice)
+        else:
+            return replace(choice, on_proven=_remembering(connection))
     return choice
+
+
+def use_embedder(
+    connection: duckdb.DuckDBPyConnection,
+    settings: Settings,
+    spec: str,
+    weights: Path | None,
+    *,
+    say: Say,
+    on_bytes: OnBytes,
+) -> Choice:
+    """Make an embedder the workspace's own, once it has shown that it can be loaded."""
+    choice = _choice(settings, spec, weights, say, on_bytes)
+    choice.load()
+    remember(connection, choice)
+    return choice
+
+
+def own_embedder(connection: duckdb.DuckDBPyConnection) -> Own | None:
+    """The workspace's own embedder, or None before there is one."""
+    kept = stored.all_settings(connection)
+    spec, embedder_id = kept.get("embedder"), kept.get("embedder_id")
+    if not spec or not embedder_id:
+        return None
+    weights = kept.get("weights")
+    return Own(
+        spec,
+        Path(weights) if weights else None,
+        embedder_id,
+        stepped_in=kept.get(STEPPED_IN) == "yes",
+    )
+
+
+def remember(
+    connection: duckdb.DuckDBPyConnection, choice: Choice, *, stepped_in: bool = False
+) -> None:
+    """Make the choice the workspace's own."""
+    stored.set_(connection, "embedder", choice.spec)
+    stored.set_(connection, "embedder_id", choice.info.id)
+    stored.set_(connection, "weights", str(choice.weights) if choice.weights is not None else "")
+    stored.set_(connection, STEPPED_IN, "yes" if stepped_in else "no")
+
+
+def identify_own(own: Own, settings: Settings) -> EmbedderInfo:
+    """What the workspace's own embedder is now; an EmbedderError says how to mend it."""
+    try:
+        return identify(own.spec, weights=own.weights, weights_dir=settings.weights)
+    except EmbedderError as error:
+        raise type(error)(
+            f"The workspace's own embedder, {own.embedder_id}, cannot be used now: {error}.",
+            hint=f"Say where it is now: {own.give_again}. Or choose another: tracker embedders "
+            "use ID",
+        ) from error
+
+
+def _remembering(
+    connection: duckdb.DuckDBPyConnection, *, stepped_in: bool = False
+) -> Callable[[Choice], None]:
+    return partial(remember, connection, stepped_in=stepped_in)
+
+
+def _own_choice(settings: Settings, own: Own, say: Say, on_bytes: OnBytes) -> Choice:
+    info = identify_own(own, settings)
+    notes: tuple[str, ...] = (STEPPED_IN_NOTE,) if own.stepped_in else ()
+    if info.present and info.id != own.embedder_id:
+        notes = (
+            *notes,
+            f"The file of {own.embedder_id} has changed: faces are kept apart as {info.id} now. To "
+            f"keep to that: tracker embedders use {own.spec}",
+        )
+    return _choice(settings, own.spec, own.weights, say, on_bytes, notes=notes)
 
 
 def fetch_weights(embedder: str, settings: Settings, on_bytes: OnBytes) -> tuple[Path, int]:

@@ -18,7 +18,7 @@ from tracker.ingest.known import plan, recall
 from tracker.ingest.recorder import Recorder
 from tracker.ingest.redating import Dating
 from tracker.ingest.scan import scan
-from tracker.ingest.stages import cut_faces, embed, one_thread, read_ahead, search
+from tracker.ingest.stages import Embedded, cut_faces, embed, one_thread, read_ahead, search
 from tracker.ingest.store import Writer
 from tracker.ingest.summary import IngestSummary, Progress, Tally
 from tracker.ingest.workers import Workers
@@ -44,6 +44,10 @@ class EmbedderChoice(Protocol):
 
     def load(self) -> Embedder:
         """The embedder, ready to embed."""
+        ...
+
+    def proven(self) -> None:
+        """Called once, when it has embedded a face."""
         ...
 
 
@@ -86,7 +90,11 @@ def ingest(
             read = read_ahead(workers, todo.to_read)
             searched = search(read, con, memory, cache(_detector), searcher)
             cut = cut_faces(searched, workers, embedder.info)
+            proven = False
             for outcome in embed(cut, cache(embedder.load), embedder.info):
+                if not proven and isinstance(outcome, Embedded) and len(outcome.vectors):
+                    embedder.proven()
+                    proven = True
                 recorder.record(outcome)
         except StoreError:
             raise  # nothing can be stored now

@@ -9,11 +9,14 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from db.errors import StoreError, WorkspaceMissing
 from tracker.config import Settings
 from tracker.errors import TrackerError
+
+if TYPE_CHECKING:
+    import duckdb
 
 LEAST_FREE_BYTES = 500_000_000
 LIBRARIES = {
@@ -148,6 +151,7 @@ def workspace(settings: Settings) -> Iterator[Finding]:
             yield Finding(
                 "good", f"the database holds {counted.photos} photos and {counted.faces} faces"
             )
+        yield from _own_embedder(connection, settings)
         for embedder_id, _, _ in counted.vectors:
             gallery = Gallery.open(connection, settings.home, embedder_id)
             state = "was out of date and has been built again" if gallery.rebuilt else "is in order"
@@ -174,6 +178,34 @@ def workspace(settings: Settings) -> Iterator[Finding]:
                 "enrol more photos of that person alone, then ingest the photos again",
             )
         yield from _open_to_others(settings.home)
+
+
+def _own_embedder(connection: duckdb.DuckDBPyConnection, settings: Settings) -> Iterator[Finding]:
+    """The workspace's own embedder: which it is, and whether its file is there, unchanged."""
+    from tracker.ingest.choose import STEPPED_IN_NOTE, identify_own, own_embedder
+
+    own = own_embedder(connection)
+    if own is None:
+        return
+    try:
+        info = identify_own(own, settings)
+    except TrackerError as error:
+        yield Finding("bad", str(error), own.give_again)
+        return
+    if not info.present:
+        what = f"the workspace's own embedder {own.embedder_id}: its weights are gone"
+        yield Finding("bad", what, own.give_again)
+    elif info.id != own.embedder_id:
+        yield Finding(
+            "bad",
+            f"the file of the workspace's own embedder {own.embedder_id} has changed: it is "
+            f"{info.id} now",
+            f"put the old file back, or keep to the new one: tracker embedders use {own.spec}",
+        )
+    else:
+        yield Finding("good", f"the workspace's own embedder is {own.embedder_id}")
+    if own.stepped_in:
+        yield Finding("note", STEPPED_IN_NOTE, "tracker embedders use facenet-vggface2")
 
 
 def _open_to_others(home: Path) -> Iterator[Finding]:

@@ -6,9 +6,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from db import embedders, faces, overview, people
+from db import embedders, faces, overview, people, settings
 from db.people import PersonCounts
 from tracker.identity import births
+from tracker.identity.family import unread_note
 from tracker.relations import CHILD
 from tracker.study.evidence import choose_embedder_id
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 NOBODY = -1
 
-LISTED_OTHERWISE = frozenset({"undated", "not embedded"})
+LISTED_OTHERWISE = frozenset({"undated", "waiting", "not embedded"})
 """Of `db.faces.excluded`: what is listed for every photo, and what another embedder may have."""
 
 
@@ -35,6 +36,7 @@ class PersonLine:
     proposed: int
     waiting: int
     waiting_photos: int
+    faces_by_embedder: dict[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,7 @@ class EmbedderLine:
     dim: int
     faces: int
     licence: str
+    own: bool  # what is used where none is named
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +104,8 @@ def take_stock(connection: duckdb.DuckDBPyConnection, home: Path) -> Stock:
     counted = overview.counts(connection)
     listed = people.all_people(connection)
     licences = {row.embedder_id: row.licence for row in embedders.all_embedders(connection)}
+    read = embedders.by_person(connection)
+    own = settings.get(connection, "embedder_id")
     children = []
     for child in (c.person for c in listed if c.person.relation == CHILD):
         embedder_id = choose_embedder_id(connection, None, child.person_id)
@@ -118,20 +123,29 @@ def take_stock(connection: duckdb.DuckDBPyConnection, home: Path) -> Stock:
         undated=counted.undated,
         rejected=counted.rejected,
         waiting=counted.waiting,
-        people=tuple(map(person_line, listed)),
+        people=tuple(person_line(c, read.get(c.person.person_id)) for c in listed),
         children=tuple(children),
-        embedders=tuple(EmbedderLine(i, d, n, licences.get(i, "")) for i, d, n in counted.vectors),
+        embedders=tuple(
+            EmbedderLine(i, d, n, licences.get(i, ""), i == own) for i, d, n in counted.vectors
+        ),
         problems=problems(connection),
-        warnings=births.warnings_about([c.person for c in listed]),
+        warnings=(
+            *births.warnings_about([c.person for c in listed]),
+            *(unread_note(connection, own) if own else ()),
+        ),
     )
 
 
 def problems(connection: duckdb.DuckDBPyConnection) -> tuple[tuple[str, str], ...]:
-    """(photo, why it is not used), once each: what is unreadable, faceless or undated, and of the
-    children's photos those that count in no month of age or wait."""
+    """(photo, why it is not used), once each: what is unreadable, faceless, undated or
+    waiting, and of the children's photos those that count in no month of age."""
     found = [
         *_listed(overview.left_out(connection, NOBODY)),
         *_listed(overview.undated(connection)),
+        *(
+            (path, f"waits: several faces, none surely {name}'s")
+            for path, name in faces.waiting_photos(connection)
+        ),
     ]
     for child in (c.person for c in people.all_people(connection) if c.person.relation == CHILD):
         embedder_id = choose_embedder_id(connection, None, child.person_id)
@@ -149,8 +163,8 @@ def _listed(frame: pd.DataFrame) -> list[tuple[str, str]]:
     return list(zip(frame["path"], frame["reason"], strict=True))
 
 
-def person_line(counted: PersonCounts) -> PersonLine:
-    """A person and their counts as they are listed."""
+def person_line(counted: PersonCounts, read: dict[str, int] | None = None) -> PersonLine:
+    """A person and their counts as they are listed; `read` counts faces by embedder."""
     person = counted.person
     return PersonLine(
         person.name,
@@ -161,4 +175,5 @@ def person_line(counted: PersonCounts) -> PersonLine:
         counted.proposed,
         counted.waiting,
         counted.waiting_photos,
+        read or {},
     )
