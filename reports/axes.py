@@ -30,6 +30,10 @@ METHOD_LABEL = "join(split(datum.label, '_'), ' ')"
 """A Vega expression: a method's registry name as words."""
 
 
+LEAD_LABEL = "datum.value ? format(datum.value, '+.1f') : '0'"
+"""A Vega expression: +0.5, 0, -0.5."""
+
+
 def age(coverage: pd.DataFrame, field: str = "age_months", *, labels: bool = True) -> alt.X:
     """`field` on the axis of age in complete months, with room for every month of `coverage`."""
     first, last = int(coverage["age_months"].min()), int(coverage["age_months"].max())

@@ -3,18 +3,27 @@
 // data: it is put into text nodes and Vega datasets, never into markup or expressions.
 (() => {
   const report = JSON.parse(document.getElementById("report").textContent);
-  const state = { comparison: Object.keys(report.trend)[0], method: "", projection: "pca", dimensions: "2d" };
+  const state = { comparison: "parents", method: "", projection: "pca", dimensions: "2d", difference: "", resemblance: "" };
+  for (const input of document.querySelectorAll("fieldset[data-choose] input:checked")) state[input.closest("fieldset").dataset.choose] = input.value;
+  const compared = (name) => name.replaceAll("_", " ");
+  if (!report.trend[compared(state.comparison)]) state.comparison = (Object.keys(report.trend)[0] || "").replaceAll(" ", "_");
   const choice = document.querySelector('select[data-choose="method"]');
   if (choice) state.method = choice.value;
   const views = {};
-  const aligned = { trend: { top: 8, bottom: 26 }, coverage: { top: 6, bottom: 6 } };
+  const aligned = {
+    trend: { top: 8, bottom: 26 },
+    coverage: { top: 6, bottom: 6 },
+    difference: { top: 8, bottom: 26, left: 46, right: 10 },
+    resemblance: { top: 8, bottom: 26, left: 46, right: 10 },
+    specification: { top: 8, bottom: 4, left: 112, right: 8 },
+  };
 
   const rowsOf = (columns) => {
     const keys = Object.keys(columns || {});
     if (!keys.length) return [];
     return columns[keys[0]].map((_, i) => Object.fromEntries(keys.map((key) => [key, columns[key][i]])));
   };
-  const trendRows = () => rowsOf((report.trend[state.comparison] || {})[state.method]);
+  const trendRows = () => rowsOf((report.trend[compared(state.comparison)] || {})[state.method]);
 
   // A tooltip made of text nodes alone.
   const tip = document.createElement("div");
@@ -79,6 +88,14 @@
     }
   });
 
+  const first = (kind) => Object.keys(report.specs).find((name) => name.startsWith(`${kind}_`));
+  const drawView = (kind, height) => draw(kind, state[kind] ? `${kind}_${state[kind]}` : first(kind), (spec, narrow) => {
+    if (narrow && height) spec.height = height;
+  });
+  const drawDifference = () => drawView("difference", 232);
+  const drawResemblance = () => drawView("resemblance");
+  const redraw = { projection: () => drawMap(), dimensions: () => drawMap(), difference: drawDifference, resemblance: drawResemblance };
+
   const drawMap = async () => {
     const three = state.dimensions === "3d";
     const view = await draw("map", `projection_${state.dimensions}_${state.projection}`, (spec, narrow) => {
@@ -133,6 +150,7 @@
     const rows = trendRows();
     const people = report.relatives.filter((name) => rows.some((row) => row.relative === name));
     const leads = report.leaders[state.method] || {};
+    const leanings = report.leanings[state.method] || {};
     const nearer = [...table.tHead.rows[0].cells].some((cell) => cell.textContent === "Nearer");
     const head = document.createElement("tr");
     const title = (text, kind) => {
@@ -173,6 +191,13 @@
           name.style.setProperty("--c", `var(--r${Math.max(0, report.relatives.indexOf(leader))})`);
           name.textContent = leader;
           cell.append(name);
+        } else if (leanings[month.age_months]) {
+          const pale = document.createElement("span");
+          pale.className = "quiet";
+          const name = document.createElement("bdi");
+          name.textContent = leanings[month.age_months];
+          pale.append("(", name, ")");
+          cell.append(pale);
         }
       }
       line.insertCell().textContent = month.photo_days;
@@ -226,17 +251,19 @@
   for (const group of document.querySelectorAll("fieldset[data-choose]")) {
     group.addEventListener("change", async (event) => {
       state[group.dataset.choose] = event.target.value;
-      if (group.dataset.choose === "comparison") { await drawTrend(); fillTable(); } else { await drawMap(); }
+      if (group.dataset.choose === "comparison") { await drawTrend(); fillTable(); } else { await redraw[group.dataset.choose](); }
     });
   }
   document.querySelectorAll("table.sortable").forEach(makeSortable);
 
   const drawAll = async () => {
+    await drawDifference();
+    if (!document.documentElement.dataset.readable) document.documentElement.dataset.readable = "yes";
+    await drawResemblance();
     await drawTrend();
     await draw("coverage", "coverage");
-    document.documentElement.dataset.readable = "yes";
     const months = report.coverage.length;
-    for (const slot of ["overall", "lead_heatmap", "agreement"]) {
+    for (const slot of ["overall", "lead_heatmap", "agreement", "specification"]) {
       const place = document.querySelector(`[data-slot="${slot}"]`);
       if (place && slot === "lead_heatmap") place.style.minWidth = `${120 + 7 * months}px`;
       if (place && slot === "agreement") place.style.minWidth = "330px";

@@ -11,9 +11,24 @@ from pathlib import Path
 import jinja2
 from markupsafe import Markup
 
-from . import catalogue, errors, export, files, frames, safe, theme, view, words
+from . import (
+    answer,
+    catalogue,
+    confetti,
+    errors,
+    export,
+    files,
+    frames,
+    safe,
+    theme,
+    view,
+    words,
+)
 from .catalogue import Drawing
 from .model import ReportData
+
+GENERATOR = "resemblance-tracker"
+"""What a page of ours says in its head that it was made by."""
 
 
 def write(data: ReportData, out: Path, *, images: bool = True) -> list[Path]:
@@ -74,12 +89,20 @@ def render(
         "percent": words.percent,
         "long_date": words.long_date,
         "readable": words.readable,
+        "sentence": words.sentence,
+        "p_value": words.p_value,
+        "signed": words.signed,
     }
     environment.globals["plural"] = words.plural
     who, rows = view.table(data)
-    trend_name = next((name for name in drawings if name.startswith("trend")), None)
+    first_drawn = next(
+        (name for kind in ("difference", "trend") for name in drawings if name.startswith(kind)),
+        None,
+    )
     return environment.get_template("template.html").render(
         data=data,
+        side=data.side,
+        generator=GENERATOR,
         drawings=drawings,
         kinds={drawing.kind: drawing for drawing in drawings.values()},
         policy=policy,
@@ -96,9 +119,46 @@ def render(
         rows=rows,
         seen=view.photographed(data.coverage),
         primary=next((m for m in data.methods if m.name == data.primary_method), None),
-        still=still_picture(still or {}, trend_name),
-        most_listed=view.MOST_LISTED,
+        still=still_picture(still or {}, first_drawn),
+        views=views(drawings),
+        answer=answer_of(data),
+        confetti=confetti.pieces() if data.side is not None and data.side.wins else [],
     )
+
+
+VIEWS = {
+    "parents": "the two",
+    "everyone": "everyone",
+    "same_age": "the two, at the same age",
+}
+"""What a view or comparison is called on the page, by the end of its drawing's name."""
+
+
+def views(drawings: Mapping[str, Drawing]) -> dict[str, list[tuple[str, str]]]:
+    """For each kind of drawing that has several views: (end of the name, what it is called)."""
+    return {
+        kind: [(end, called) for end, called in VIEWS.items() if f"{kind}_{end}" in drawings]
+        for kind in ("difference", "resemblance", "trend")
+    }
+
+
+def answer_of(data: ReportData) -> dict[str, object]:
+    """What the page says of the resemblance score."""
+    who, rows = answer.by_month(data)
+    return {
+        "may_be_said": answer.may_be_said(data),
+        "stopping": answer.stopping(data),
+        "reasons": answer.reasons(data),
+        "facts": answer.facts(data),
+        "has_strangers": answer.has_strangers(data),
+        "strangers": answer.strangers(data),
+        "votes": answer.votes(data),
+        "shares": answer.shares(data),
+        "warnings": answer.warnings(data),
+        "crossing": "" if data.drift is None else answer.crossing(data.drift),
+        "who": who,
+        "rows": rows,
+    }
 
 
 def stylesheet(data: ReportData) -> str:

@@ -218,7 +218,6 @@ def config(
             "zero": {"color": palette.soft},
             "day": {"color": palette.soft},
             "band": {"color": palette.ink},
-            "turn": {"color": palette.ink},
             "turning": {"color": palette.ink, "fontSize": 12, "fontWeight": 600},
             "tick": {"color": palette.soft, "fontSize": 11},
         },

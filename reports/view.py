@@ -8,16 +8,14 @@ from typing import Any
 
 import pandas as pd
 
-from . import frames, safe, theme
+from . import frames, safe, theme, voices
 from .catalogue import Drawing
 from .charts import trend
-from .model import Relative, ReportData
+from .model import MethodInfo, Relative, ReportData
 
 MOST_EXEMPLARS = 24
 MOST_LISTED = 150
 """Rows of one reason that the page lists; the rest is in the data folder."""
-
-PAGE_SLOTS = ("trend", "coverage", "overall", "lead_heatmap", "agreement", "map")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +42,25 @@ class LeftOut:
 
 @dataclass(frozen=True, slots=True)
 class Lean:
-    """One row of the table of methods."""
+    """One row of the table of methods: how it held up, and whom it leans to over all months.
+
+    `stands` where the lean is more than chance gives so many methods, `voting` where no check
+    failed, `cheered` None where the page takes no side.
+    """
 
     name: str
     line: str
     accuracy: float | None
+    brier: float | None
+    stranger_share: float | None
+    check: str
     leader: str
     lead: float | None
+    p_value: float | None
     place: int | None
+    stands: bool
+    voting: bool
+    cheered: bool | None
 
 
 def places(data: ReportData) -> dict[str, int]:
@@ -75,7 +84,7 @@ def palettes(data: ReportData) -> dict[str, theme.Palette]:
 def comparisons(data: ReportData) -> list[str]:
     """The comparisons there are numbers for, the narrow one first."""
     present = set(data.trend["comparison"])
-    return [name for name in ("parents", "everyone") if name in present]
+    return [name for name in trend.COMPARISONS if name in present]
 
 
 def columnar(rows: list[frames.Row]) -> dict[str, list[Any]]:
@@ -99,11 +108,14 @@ def trend_rows(data: ReportData) -> dict[str, dict[str, dict[str, list[Any]]]]:
     return made
 
 
-def leaders(data: ReportData) -> dict[str, dict[str, str]]:
-    """Who leads clearly, by method and month of age; only months in which someone does."""
+def leaders(data: ReportData, *, standing: bool = True) -> dict[str, dict[str, str]]:
+    """Who leads, by method and month of age: where that stands, or (not `standing`) does not."""
     made: dict[str, dict[str, str]] = {}
-    for row in frames.rows(data.leads, ("method", "age_months", "leader")):
-        if row["leader"]:
+    if data.leads.empty:
+        return made
+    heard = voices.heard(data.leads, data)
+    for row in frames.rows(heard, ("method", "age_months", "leader", "stands")):
+        if row["leader"] and row["stands"] is standing:
             made.setdefault(row["method"], {})[str(row["age_months"])] = row["leader"]
     return made
 
@@ -120,6 +132,7 @@ def for_script(data: ReportData, drawings: Mapping[str, Drawing]) -> dict[str, A
         "relatives": [frames.clean_text(relative.name) for relative in data.relatives],
         "coverage": frames.rows(data.coverage),
         "leaders": leaders(data),
+        "leanings": leaders(data, standing=False),
     }
 
 
@@ -161,11 +174,12 @@ def left_out(data: ReportData) -> list[LeftOut]:
 
 
 def leans(data: ReportData) -> list[Lean]:
-    """Each method: what it does, how it held up, and whom it leans to over all months."""
+    """Each method, those with a vote first."""
     place = places(data)
-    over_all = {row["method"]: row for row in frames.rows(data.overall)}
+    heard = data.overall if data.overall.empty else voices.heard(data.overall, data)
+    over_all = {row["method"]: row for row in frames.rows(heard)}
     made = []
-    for method in data.methods:
+    for method in voices.ranked(data.methods):
         row = over_all.get(method.name, {})
         leader = row.get("leader") or ""
         made.append(
@@ -173,12 +187,28 @@ def leans(data: ReportData) -> list[Lean]:
                 name=method.name,
                 line=method.line,
                 accuracy=method.held_out_accuracy,
+                brier=method.brier,
+                stranger_share=method.stranger_share,
+                check=checked(method),
                 leader=leader,
                 lead=row.get("lead"),
+                p_value=row.get("p_value"),
                 place=place.get(leader),
+                stands=bool(row.get("stands")),
+                voting=not voices.has_no_vote(method),
+                cheered=None if data.side is None else method.name in data.side.methods,
             )
         )
     return made
+
+
+def checked(method: MethodInfo) -> str:
+    """What the checks made of a method: passed, failed and why, or that none could be made."""
+    if method.passed is None:
+        return method.why or "not checked"
+    if method.passed:
+        return "passed"
+    return f"failed: {method.why}" if method.why else "failed"
 
 
 def table(data: ReportData) -> tuple[list[Relative], list[dict[str, Any]]]:
@@ -194,11 +224,16 @@ def table(data: ReportData) -> tuple[list[Relative], list[dict[str, Any]]]:
         (row["age_months"], row["relative"]): row
         for row in frames.rows(trend.prepare(part, unit), trend.COLUMNS)
     }
-    lead = leaders(data).get(data.primary_method, {})
+    sure, unsure = (
+        leaders(data, standing=standing).get(data.primary_method, {}) for standing in (True, False)
+    )
     rows = []
     for month in frames.rows(data.coverage):
         cells = [said.get((month["age_months"], relative.name)) for relative in who]
-        rows.append(month | {"cells": cells, "leader": lead.get(str(month["age_months"]), "")})
+        age = str(month["age_months"])
+        rows.append(
+            month | {"cells": cells, "leader": sure.get(age, ""), "leaning": unsure.get(age, "")}
+        )
     return who, rows
 
 

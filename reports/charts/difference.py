@@ -14,7 +14,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from .. import axes, frames, theme
+from .. import answer, axes, frames, theme
 from ..model import Drift, ReportData
 
 HEIGHT = 270
@@ -25,8 +25,6 @@ MOST_STEPS = 241
 DAY = ("age_months", "difference", "faces")
 STEP = ("age_months", "value", "low", "high")
 MONTH = ("age_months", "age_label", "difference", "low", "high", "faces", "photo_days")
-
-LEAD_LABEL = "datum.value ? format(datum.value, '+.1f') : '0'"
 
 ENDS: tuple[tuple[Literal["top", "bottom"], int], ...] = (("top", 1), ("bottom", -1))
 """Where a name stands, and the sign of the difference there."""
@@ -102,7 +100,9 @@ def build(
     most = reach(days, curve, months)
     x = axes.age(coverage)
     scale = alt.Scale(domain=[-most, most], nice=False)
-    axis = alt.Axis(tickCount=5, labelExpr=LEAD_LABEL, minExtent=theme.LEFT, maxExtent=theme.LEFT)
+    axis = alt.Axis(
+        tickCount=5, labelExpr=axes.LEAD_LABEL, minExtent=theme.LEFT, maxExtent=theme.LEFT
+    )
     colour = alt.Color("name:N", scale=alt.Scale(domain=list(relatives)), legend=None)
 
     def y(field: str) -> alt.Y:
@@ -128,7 +128,6 @@ def build(
     ranged = "isValid(datum.low) && isValid(datum.high)"
     layers = [
         empty.mark_rect(style="gap").encode(x=axes.age(coverage, "left"), x2="right:Q"),
-        turn.mark_rect(style="turn", opacity=0.16).encode(x=alt.X("from:Q", title=None), x2="to:Q"),
         by_day.mark_circle(style="day", size=16, opacity=0.5).encode(
             x=x,
             y=y("difference"),
@@ -152,7 +151,9 @@ def build(
         means.mark_point(style=["pathline", "hollow"], opacity=1, size=40, strokeWidth=1.6)
         .encode(x=x, y=y("difference"))
         .transform_filter(f"!({ranged})"),
-        turn.mark_rule(style="path", strokeDash=[2, 3]).encode(x=alt.X("at:Q", title=None)),
+        turn.mark_rule(style="path", strokeWidth=8, opacity=0.5).encode(
+            x=alt.X("from:Q", title=None), x2="to:Q", y=alt.datum(0, scale=scale)
+        ),
         turn.mark_point(style="pathpoint", shape="diamond", filled=True, opacity=1, size=130,
                         strokeWidth=1.5)
         .encode(
@@ -169,10 +170,12 @@ def build(
     ]
     for style in (["name", "halo"], ["name"]):
         for chart, (end, sign) in zip(names, ENDS, strict=True):
-            at = {"y": alt.value(7 if sign > 0 else HEIGHT - 7)}
-            mark = chart.mark_text(style=style, align="left", baseline=end, dx=6, limit=260)
+            mark = chart.mark_text(
+                style=style, align="left", baseline=end, dx=6, dy=7 * sign, limit=260
+            )
+            at = {"x": alt.value(0), "y": alt.value(0 if sign > 0 else "height")}
             tint = {} if "halo" in style else {"color": colour}
-            layers.append(mark.encode(x=alt.value(0), text="says:N", **at, **tint))
+            layers.append(mark.encode(text="says:N", **at, **tint))
     return alt.LayerChart(layer=layers).properties(
         width=720, height=HEIGHT, padding={"left": 4, "right": 12, "top": 8, "bottom": 4}
     )
@@ -194,7 +197,7 @@ def drawings(data: ReportData) -> dict[str, alt.LayerChart]:
             )
         )  # fmt: skip
         if days["difference"].notna().any() or months["difference"].notna().any():
-            drift = data.drift if view == "parents" else None
+            drift = data.drift if view == "parents" and answer.may_be_said(data) else None
             made[f"difference_{view.replace(' ', '_')}"] = build(
                 days,
                 curve,

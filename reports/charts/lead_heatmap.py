@@ -1,8 +1,8 @@
 """Every method, every month.
 
 The colour says whom the child is nearer to and how clearly, in the day-to-day spread of that
-method's own answers. A dot marks a month whose 95% range leaves the middle out. Among so many
-cells some dots are chance: look for stretches, not for dots.
+method's own answers. A dot marks a month in which the answer stands, all methods and months that
+were looked at allowed for; the others are pale. Look for stretches, not for dots.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from .. import axes, frames, theme
+from .. import axes, frames, theme, voices
 from ..model import ReportData
 
 EDGES = (-1.0, -0.5, -0.2, 0.2, 0.5, 1.0)
@@ -32,18 +32,18 @@ def by_year(frame: pd.DataFrame) -> pd.DataFrame:
         age_months=frame["age_months"] // 12 * 12 + 6,
         weighted=frame["lead"] * frame["photo_days"],
     )
-    summed = years.groupby(["method", "age_months"], as_index=False, sort=False)[
+    summed = years.groupby(["method", "row", "age_months"], as_index=False, sort=False)[
         ["weighted", "faces", "photo_days"]
     ].sum()
     summed["lead"] = summed["weighted"] / summed["photo_days"].replace(0, np.nan)
     summed["age_label"] = [f"{months // 12} years" for months in summed["age_months"]]
-    return summed.assign(leader="").drop(columns="weighted")
+    return summed.assign(stands=False, voice=voices.FULL).drop(columns="weighted")
 
 
 def build(
-    frame: pd.DataFrame, coverage: pd.DataFrame, methods: Sequence[str], sides: tuple[str, str]
+    frame: pd.DataFrame, coverage: pd.DataFrame, rows: Sequence[str], sides: tuple[str, str]
 ) -> alt.LayerChart:
-    """Draw the leads; `frame` as in `ReportData.leads`, rows in the order of `methods`."""
+    """Draw the leads; `frame` as from `voices.heard(leads)`, its `row`s in the order of `rows`."""
     yearly = frame["age_months"].nunique() > MOST_MONTHS
     half = 5.7 if yearly else 0.47
     shown = by_year(frame) if yearly else frame
@@ -55,9 +55,9 @@ def build(
     )
     x = axes.age(coverage)
     y = alt.Y(
-        "method:N",
+        "row:N",
         title=None,
-        sort=list(methods),
+        sort=list(rows),
         scale=alt.Scale(paddingInner=0.08),
         axis=alt.Axis(
             labelExpr=axes.METHOD_LABEL, labelLimit=120, minExtent=104, maxExtent=104, grid=False
@@ -70,6 +70,7 @@ def build(
         x=axes.age(coverage, "left"),
         x2="right:Q",
         y=y,
+        opacity=voices.opacity(),
         color=alt.Color(
             "lead:Q",
             legend=None,
@@ -80,15 +81,19 @@ def build(
             alt.Tooltip("age_label:N", title="age"),
             alt.Tooltip("nearer:N", title="nearer to"),
             alt.Tooltip("lead:Q", title="lead", format="+.2f"),
+            alt.Tooltip("stands:N", title="stands"),
             alt.Tooltip("photo_days:Q", title="photo-days"),
         ],
     )
     dots = (
         base.mark_point(style="sure", filled=True, size=20, opacity=1, strokeWidth=1)
         .encode(x=x, y=y)
-        .transform_filter("datum.leader != ''")
+        .transform_filter("datum.stands")
     )
-    columns = ("method", "age_months", "age_label", "lead", "leader", "nearer", "photo_days")
+    columns = (
+        "method", "row", "age_months", "age_label", "lead", "nearer", "stands", "voice",
+        "photo_days",
+    )  # fmt: skip
     values = frames.rows(shown, columns, digits=3)
     return alt.LayerChart(
         layer=[cells, dots], data=alt.InlineData(values=values, name="leads")
@@ -103,5 +108,6 @@ def drawings(data: ReportData) -> dict[str, alt.LayerChart]:
     """One drawing, when there are two people to choose between."""
     if data.parents is None or data.leads.empty or data.coverage.empty:
         return {}
-    methods = [method.name for method in data.methods]
-    return {"lead_heatmap": build(data.leads, data.coverage, methods, data.parents)}
+    rows = list(voices.names(data).values())
+    leads = voices.heard(data.leads, data)
+    return {"lead_heatmap": build(leads, data.coverage, rows, data.parents)}

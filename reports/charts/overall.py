@@ -1,7 +1,8 @@
 """All months together, method by method.
 
 How far each method leans, over all photo-days, in the day-to-day spread of its own answers. The
-line is its 95% range: where it crosses the middle, the method does not take a side.
+line is its 95% range; pale is what does not stand once all methods are allowed for. A method
+marked × failed its checks and has no vote.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from .. import axes, frames, theme
+from .. import axes, frames, theme, voices
 from ..model import ReportData
 
 SIDES: tuple[tuple[Literal["left", "right"], str], ...] = (("left", "<"), ("right", ">"))
@@ -32,15 +33,21 @@ def prepare(frame: pd.DataFrame) -> pd.DataFrame:
     )
 
 
+def undecided(frame: pd.DataFrame) -> pd.DataFrame:
+    """`frame` (as from `voices.heard`) where to be undecided is an answer too, and not pale."""
+    pale = (frame["voice"] == voices.PALE) & (frame["leader"] == "")
+    return frame.assign(voice=frame["voice"].mask(pale, voices.FULL))
+
+
 def build(
-    frame: pd.DataFrame, methods: Sequence[str], relatives: Sequence[str], sides: tuple[str, str]
+    frame: pd.DataFrame, rows: Sequence[str], relatives: Sequence[str], sides: tuple[str, str]
 ) -> alt.LayerChart:
-    """Draw one row per method, in the order of `methods`."""
+    """Draw one row per method; `frame` as from `voices.heard(overall)`, in the order of `rows`."""
     first, second = sides
     y = alt.Y(
-        "method:N",
+        "row:N",
         title=None,
-        sort=list(methods),
+        sort=list(rows),
         axis=alt.Axis(
             labelExpr=axes.METHOD_LABEL, labelLimit=120, minExtent=104, maxExtent=104, grid=False
         ),
@@ -50,13 +57,14 @@ def build(
         np.nanmax(np.abs(drawn[["from", "to", "lead"]].to_numpy(dtype=float)), initial=0.1)
     )
     scale = alt.Scale(domain=[-reach * 1.05, reach * 1.05], nice=False)
-    axis = alt.Axis(tickCount=5, grid=True, format="+.1f")
+    axis = alt.Axis(tickCount=5, grid=True, labelExpr=axes.LEAD_LABEL)
     x = alt.X("lead:Q", title=None, scale=scale, axis=axis)
     colour = alt.Color("leader:N", scale=alt.Scale(domain=list(relatives)), legend=None)
     tip = [
         alt.Tooltip("method:N", title="method"),
         alt.Tooltip("leans:N", title="leans to"),
         alt.Tooltip("lead:Q", title="lead", format="+.2f"),
+        alt.Tooltip("stands:N", title="stands"),
         alt.Tooltip("photo_days:Q", title="photo-days"),
     ]
     # Names are data even here: Vega-Lite would put an axis title into an expression.
@@ -69,22 +77,28 @@ def build(
             name="ends",
         )
     )
+    low = alt.X("from:Q", scale=scale, title=None)
+    dot, line = voices.opacity((1.0, 0.5, 0.4)), voices.stroke_opacity((0.55, 0.28, 0.2))
     base = alt.Chart()
-    sided, unsided = "datum.leader != ''", "datum.leader == ''"
+    sided = "datum.votes && datum.leader != ''"
+    unsided, silent = "datum.votes && datum.leader == ''", "!datum.votes"
     layers = [
         base.mark_rule(style="rule").encode(x=alt.datum(0, scale=scale)),
-        base.mark_rule(strokeWidth=3, opacity=0.45, strokeCap="round")
-        .encode(x=alt.X("from:Q", scale=scale, title=None), x2="to:Q", y=y, color=colour)
+        base.mark_rule(strokeWidth=3, strokeCap="round")
+        .encode(x=low, x2="to:Q", y=y, color=colour, strokeOpacity=line)
         .transform_filter(sided),
-        base.mark_rule(style="rule", strokeWidth=3, opacity=0.45, strokeCap="round")
-        .encode(x=alt.X("from:Q", scale=scale, title=None), x2="to:Q", y=y)
+        base.mark_rule(style="rule", strokeWidth=3, strokeCap="round")
+        .encode(x=low, x2="to:Q", y=y, strokeOpacity=line)
+        .transform_filter(f"!({sided})"),
+        base.mark_point(filled=True, size=80)
+        .encode(x=x, y=y, color=colour, opacity=dot, tooltip=tip)
+        .transform_filter(sided),
+        base.mark_point(style="neither", filled=True, size=80)
+        .encode(x=x, y=y, opacity=dot, tooltip=tip)
         .transform_filter(unsided),
-        base.mark_point(filled=True, size=80, opacity=1)
-        .encode(x=x, y=y, color=colour, tooltip=tip)
-        .transform_filter(sided),
-        base.mark_point(style="neither", filled=True, size=80, opacity=1)
+        base.mark_point(style=["neitherline", "hollow"], size=60, strokeWidth=1.5, opacity=1)
         .encode(x=x, y=y, tooltip=tip)
-        .transform_filter(unsided),
+        .transform_filter(silent),
     ]
     layers += [
         ends.mark_text(style="name", align=side, limit=110)
@@ -97,12 +111,12 @@ def build(
         .transform_filter(f"datum.at {sign} 0")
         for side, sign in SIDES
     ]
-    rows = frames.rows(drawn)
+    values = frames.rows(drawn)
     return alt.LayerChart(
-        layer=layers, data=alt.InlineData(values=rows, name="overall")
+        layer=layers, data=alt.InlineData(values=values, name="overall")
     ).properties(
         width=720,
-        height=theme.ROW * len(rows),
+        height=theme.ROW * len(values),
         padding={"left": 4, "right": 12, "top": 8, "bottom": 4},
     )
 
@@ -111,6 +125,8 @@ def drawings(data: ReportData) -> dict[str, alt.LayerChart]:
     """One drawing, when there are two people to choose between."""
     if data.parents is None or data.overall.empty:
         return {}
-    methods = [method.name for method in data.methods]
+    rows = list(voices.names(data).values())
     names = [relative.name for relative in data.relatives]
-    return {"overall": build(data.overall, methods, names, data.parents)}
+    return {
+        "overall": build(undecided(voices.heard(data.overall, data)), rows, names, data.parents)
+    }

@@ -17,6 +17,7 @@ from .. import axes, frames, theme
 from ..model import ReportData
 
 HEIGHT = 270
+COMPARISONS = ("parents", "everyone", "same age")
 VALUE_LABEL = "unit == 'share' ? format(datum.value, '.0%') : format(datum.value, '.2f')"
 
 
@@ -132,13 +133,13 @@ def build(
 
 
 def drawings(data: ReportData) -> dict[str, alt.LayerChart]:
-    """The primary method's trend: between the parents, and among everyone if there are more."""
+    """The primary method's trend in every comparison that there are numbers for."""
     units = {method.name: method.unit for method in data.methods}
     names = [relative.name for relative in data.relatives]
     made: dict[str, alt.LayerChart] = {}
-    for comparison in ("parents", "everyone"):
+    for comparison in COMPARISONS:
         part = frames.first_of(data.trend, comparison=comparison, method=data.primary_method)
         if not part.empty:
             unit = units.get(data.primary_method, "share")
-            made[f"trend_{comparison}"] = build(part, data.coverage, names, unit)
+            made[f"trend_{comparison.replace(' ', '_')}"] = build(part, data.coverage, names, unit)
     return made

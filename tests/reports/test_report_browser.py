@@ -102,7 +102,8 @@ def test_the_page_draws_its_charts_from_the_disk_without_asking_the_network(
         " [place.dataset.slot, place.querySelectorAll('svg path').length])"
     )
     assert {slot for slot, _ in slots} == {
-        "trend", "coverage", "overall", "lead_heatmap", "agreement", "map",
+        "difference", "resemblance", "trend", "coverage", "overall", "lead_heatmap", "agreement",
+        "specification", "map",
     }  # fmt: skip
     assert all(paths > 10 for _, paths in slots)
 
@@ -136,14 +137,17 @@ def test_no_width_makes_the_reader_scroll_sideways(
     assert browser.execute_script("return document.documentElement.scrollWidth") <= width
 
 
-def test_headline_and_trend_fit_on_the_first_screen_of_a_phone(
-    browser: Chrome, family: Path
+@pytest.mark.parametrize("phone", [PHONE, (360, 740)])
+def test_headline_verdict_and_difference_fit_on_the_first_screen_of_a_phone(
+    browser: Chrome, family: Path, phone: tuple[int, int]
 ) -> None:
-    visit(browser, family, PHONE)
-    bottom = browser.execute_script(
-        "return document.querySelector('[data-slot=coverage]').getBoundingClientRect().bottom"
+    visit(browser, family, phone)
+    bottoms = browser.execute_script(
+        "return ['h1', '#answer .sentence', '[data-slot=difference]'].map(found =>"
+        " document.querySelector(found).getBoundingClientRect().bottom)"
     )
-    assert bottom <= PHONE[1]
+    assert bottoms == sorted(bottoms)
+    assert bottoms[-1] <= phone[1]
 
 
 def test_a_month_stands_above_its_photo_days(browser: Chrome, family: Path) -> None:
@@ -185,7 +189,9 @@ def test_everyone_can_be_compared_and_the_script_rebuilds_the_same_table(
     table = "return document.getElementById('by-month').innerText.replace(/\\s+/g, ' ')"
     written = browser.execute_script(table)
     for comparison in ("everyone", "parents"):
-        browser.execute_script(f"document.querySelector('input[value={comparison}]').click()")
+        browser.execute_script(
+            f"document.querySelector('[data-choose=comparison] [value={comparison}]').click()"
+        )
         people = 4 if comparison == "everyone" else 2
         wait(
             browser,
