@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 import duckdb
@@ -21,8 +21,13 @@ def staged(con: duckdb.DuckDBPyConnection, name: str, table: pa.Table) -> Iterat
     con.register(name, table)
     try:
         yield
-    finally:
-        con.unregister(name)
+    except BaseException:
+        with suppress(
+            duckdb.Error
+        ):  # a transaction that broke refuses; its error is the one to tell
+            con.unregister(name)
+        raise
+    con.unregister(name)
 
 
 def one(
@@ -46,6 +51,9 @@ def fetch(con: duckdb.DuckDBPyConnection, sql: str, params: Sequence[Any] = ()) 
 
 def frame(con: duckdb.DuckDBPyConnection, sql: str, params: Sequence[Any] = ()) -> pd.DataFrame:
     """The rows of a query as a pandas frame."""
+    # DuckDB imports it too, and takes Ctrl-C in the middle of that for pandas not being there.
+    import pandas  # noqa: F401
+
     found: pd.DataFrame = con.sql(sql, params=list(params)).df()
     return found
 

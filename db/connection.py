@@ -22,6 +22,9 @@ __all__ = ["open_workspace", "transaction", "translated", "utc_now"]
 # Storage written by a later DuckDB stays readable by the oldest one that pyproject allows.
 STORAGE_VERSION = "v2.0.0"
 
+BELONGS_TO_FACES = ("gallery", "thumbnails")
+"""Folders that are made when the first faces are stored."""
+
 _HEADERS = 3 * 4096  # what a DuckDB file holds before its first block
 
 _CONFIG: dict[str, str | bool | int | float | list[str]] = {
@@ -111,11 +114,25 @@ def _named(home: Path) -> str:
 def _exists(home: Path, file: Path) -> bool:
     """Whether there is a workspace; raises where only a part of one is left."""
     journal = file.with_name(file.name + ".wal")
+    if file.is_dir():
+        raise damaged(
+            _named(home),
+            "tracker.duckdb is a folder, not a file.",
+            hint="move that folder away and put a backup of tracker.duckdb in its place, or run: "
+            "tracker init --child NAME --born DATE, and ingest your photos again.",
+        )
     there = file.exists() and file.stat().st_size > 0
     if not there and journal.exists() and journal.stat().st_size > 0:
         raise damaged(
             _named(home),
             "tracker.duckdb is gone or empty, and its journal tracker.duckdb.wal is still there.",
+        )
+    if not there and file.exists() and any((home / name).is_dir() for name in BELONGS_TO_FACES):
+        raise damaged(
+            _named(home),
+            "tracker.duckdb is empty, and the pictures of faces that were in it are still there.",
+            hint="put a backup of tracker.duckdb in its place. Without one, delete the empty file "
+            "and run: tracker init --child NAME --born DATE, and ingest your photos again.",
         )
     return there
 

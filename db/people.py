@@ -61,7 +61,8 @@ class PersonCounts:
 
 def name_key(name: str) -> str:
     """What makes two spellings one name: case, composition of accents and spacing do not."""
-    folded = unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
+    composed = unicodedata.normalize("NFC", name.translate(_NO_WIDTH))
+    folded = unicodedata.normalize("NFC", composed.casefold())
     return " ".join(folded.split())
 
 
@@ -273,8 +274,14 @@ def removed(con: duckdb.DuckDBPyConnection, name: str) -> Person | None:
 
 
 def checked_name(name: str) -> str:
-    """The name without space around it; raises Conflict where it cannot be one."""
-    name = name.strip()
+    """The name without space around it and without what has no width; raises Conflict where it
+    cannot be one."""
+    given, name = name, name.translate(_NO_WIDTH).strip()
+    if given.strip() and not any(map(_is_seen, name)):
+        raise Conflict(
+            f"The name {given!r} holds nothing that can be seen.",
+            hint="give a name of one letter or more.",
+        )
     if not name:
         raise Conflict("A name may not be empty.", hint="give a name of one character or more.")
     if len(name) > LONGEST_NAME:
@@ -287,7 +294,38 @@ def checked_name(name: str) -> str:
             f"The name {name!r} holds bytes that are no text.",
             hint="type it again in a terminal that is set to UTF-8.",
         )
+    for character in name:
+        if _is_no_text(character):
+            raise Conflict(
+                f"The name {name!r} holds the character U+{ord(character):04X}, which is not for "
+                "writing.",
+                hint="type the name without it.",
+            )
     return name
+
+
+_NO_WIDTH = dict.fromkeys(map(ord, "\u00ad\u200b\u2060\ufeff"))
+"""Soft hyphen, zero-width space and their like: two names would look the same and not be. The
+joiners U+200C and U+200D are not among them: Persian and emoji are written with them."""
+
+_BLANKS = frozenset("\u115f\u1160\u2800\u3164\uffa0")
+"""Letters and symbols by class, and empty to look at."""
+
+
+def _is_seen(character: str) -> bool:
+    kind = unicodedata.category(character)
+    return kind not in {"Cf", "Zs", "Zl", "Zp"} and character not in _BLANKS
+
+
+def _is_no_text(character: str) -> bool:
+    """Controls but those of white space, and what Unicode keeps free for no character at all.
+
+    No XML file, so no SVG chart, may hold them.
+    """
+    code = ord(character)
+    if unicodedata.category(character) == "Cc":
+        return character not in "\t\n\r"
+    return 0xFDD0 <= code <= 0xFDEF or code & 0xFFFE == 0xFFFE
 
 
 def _bounds(

@@ -45,6 +45,9 @@ _DAMAGED = re.compile(
     r"failed to deserialize",
     re.IGNORECASE,
 )
+_FOREIGN = re.compile(r"loading external extensions is disabled", re.IGNORECASE)
+"""What DuckDB says of an SQLite file: it would load an extension to open it."""
+
 _PID = re.compile(r"\(PID (\d+)")
 
 _FULL_CODES = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
@@ -86,6 +89,8 @@ def from_duckdb(  # noqa: PLR0911  one line for each kind
         return read_only(what)
     if _NEWER.search(text):
         return newer(what)
+    if _FOREIGN.search(text):
+        return damaged(what, "tracker.duckdb is a database of another program.")
     if _DAMAGED.search(text) or isinstance(error, duckdb.FatalException):
         return damaged(what, _first_line(text))
     if isinstance(error, duckdb.OutOfMemoryException):
@@ -121,9 +126,9 @@ def in_use(pid: int | None, what: str) -> WorkspaceInUse:
     )
 
 
-def damaged(what: str, detail: str) -> WorkspaceDamaged:
+def damaged(what: str, detail: str, *, hint: str = KEEP_THE_FILE) -> WorkspaceDamaged:
     """The database cannot be read; `detail` says how that showed."""
-    return WorkspaceDamaged(f"{_sentence(what)} is damaged: {detail}", hint=KEEP_THE_FILE)
+    return WorkspaceDamaged(f"{_sentence(what)} is damaged: {detail}", hint=hint)
 
 
 def newer(what: str) -> WorkspaceNewer:

@@ -10,9 +10,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from db import runs, settings
+from db import DATABASE, runs, settings
 from db.connection import open_workspace
-from db.errors import Conflict
+from db.errors import Conflict, WorkspaceDamaged
 from tests.support.workspaces import EMBEDDER
 
 Connection = duckdb.DuckDBPyConnection
@@ -121,6 +121,27 @@ def test_every_column_that_is_promised_can_be_kept(con: Connection) -> None:
     found = runs.load(con, "f1")
     assert found is not None
     assert found.iloc[0].tolist() == given.iloc[0].tolist()
+
+
+def test_damage_under_a_run_that_is_replaced_is_told_as_damage(con: Connection, home: Path) -> None:
+    rng = np.random.default_rng(0)
+    many = pd.DataFrame({"value": rng.normal(size=60_000)})
+    many["method"] = many["value"].astype(str)
+    keep(con, many)
+    con.close()
+    good = (home / DATABASE).read_bytes()
+    told = 0
+    for start in range(3 * 4096, len(good), 1 << 18):
+        data = bytearray(good)
+        data[start + 5000] ^= 1
+        (home / DATABASE).write_bytes(data)
+        try:
+            with open_workspace(home) as damaged:
+                keep(damaged, results())
+        except WorkspaceDamaged:
+            told += 1
+        (home / f"{DATABASE}.wal").unlink(missing_ok=True)
+    assert told >= 3  # and nothing else was raised
 
 
 def test_a_setting_is_what_it_was_set_to_last(con: Connection, home: Path) -> None:

@@ -127,6 +127,14 @@ def test_a_name_of_any_characters_is_kept_as_typed(con: Connection, home: Path, 
         (" \n\t ", "empty"),
         ("x" * 201, "201 characters"),
         (b"caf\xe9".decode("utf-8", "surrogateescape"), r"'caf\\udce9'"),
+        ("Anna\x07", r"U\+0007"),
+        ("\x1b[31mAnna", r"U\+001B"),
+        ("An\x85na", r"U\+0085"),
+        ("Anna\ufffe", r"U\+FFFE"),
+        ("Anna\U0001ffff", r"U\+1FFFF"),
+        ("\u200b", "nothing that can be seen"),
+        ("\u200b \u2060\u3164", "nothing that can be seen"),
+        ("\u202e\u2066", "nothing that can be seen"),
     ],
 )
 def test_what_cannot_be_a_name_is_refused_in_words(con: Connection, name: str, said: str) -> None:
@@ -134,6 +142,17 @@ def test_what_cannot_be_a_name_is_refused_in_words(con: Connection, name: str, s
         people.add(con, name, "mother")
     assert told.value.hint is not None
     assert people.all_people(con) == []
+
+
+def test_what_has_no_width_is_taken_out_of_a_name(con: Connection) -> None:
+    anna = people.add(con, "\ufeffAn\u200bna\u2060", "mother")
+    assert anna.name == "Anna"
+    assert people.find(con, "anna\u200b") == anna
+    family = people.add(con, "\U0001f468\u200d\U0001f467 می\u200cخواهم", "father")
+    assert family.name == "\U0001f468\u200d\U0001f467 می\u200cخواهم", (
+        "joiners belong to the writing"
+    )
+    assert people.rename(con, family.person_id, "Be\u200bn").name == "Ben"
 
 
 def test_names_that_only_look_alike_are_two_people(con: Connection) -> None:

@@ -147,8 +147,8 @@ def test_a_second_process_is_told_who_holds_the_workspace(home: Path) -> None:
 
 @pytest.mark.parametrize(
     "content",
-    [b"this is no database " * 500, b"\x00" * 20_000],
-    ids=["other file", "zeros"],
+    [b"this is no database " * 500, b"\x00" * 20_000, b"SQLite format 3\0" + b"\0" * 8_000],
+    ids=["other file", "zeros", "SQLite"],
 )
 def test_a_file_that_is_no_database_is_told_and_left_alone(home: Path, content: bytes) -> None:
     home.mkdir()
@@ -193,6 +193,31 @@ def test_a_database_of_something_else_is_not_touched(home: Path) -> None:
         open_workspace(home)
     with duckdb.connect(str(home / DATABASE)) as con:
         assert [t for (t,) in con.execute("SHOW TABLES").fetchall()] == ["accounts"]
+
+
+def test_a_folder_in_the_place_of_the_database_is_told(home: Path) -> None:
+    (home / DATABASE).mkdir(parents=True)
+    for create in (False, True):
+        with pytest.raises(WorkspaceDamaged, match="is a folder") as told:
+            open_workspace(home, create=create)
+        assert told.value.hint is not None
+        assert "move" in told.value.hint
+    assert (home / DATABASE).is_dir()
+
+
+@pytest.mark.parametrize("beside", ["gallery/a.faiss", "thumbnails/ab/cd.jpg"])
+def test_an_empty_database_beside_what_belongs_to_a_full_one_is_damage(
+    home: Path, beside: str
+) -> None:
+    (home / beside).parent.mkdir(parents=True)
+    (home / beside).write_bytes(b"something")
+    (home / DATABASE).touch()
+    for create in (False, True):
+        with pytest.raises(WorkspaceDamaged, match="empty") as told:
+            open_workspace(home, create=create)
+        assert told.value.hint is not None
+        assert "backup" in told.value.hint
+    assert (home / beside).exists()
 
 
 def test_a_journal_without_its_database_is_not_thrown_away(home: Path) -> None:
