@@ -34,7 +34,7 @@ def test_every_command_explains_itself(command: str) -> None:
 def test_no_command_is_without_a_test_or_a_place_in_the_readme() -> None:
     from typer.main import get_command
 
-    from tracker.cli import app
+    from tracker.cli.commands import app
 
     found = set()
     for name, command in get_command(app).commands.items():  # type: ignore[attr-defined]

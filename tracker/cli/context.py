@@ -14,12 +14,32 @@ from tracker.config import Settings
 if TYPE_CHECKING:
     import duckdb
 
+
+def given_path(text: str) -> Path:
+    """A path as it was typed; a parser for options and arguments.
+
+    Raises BadParameter for an empty one, which `Path` takes for the current folder: usually it
+    is a variable of a script that was not set.
+    """
+    if not text.strip():
+        raise typer.BadParameter("a path may not be empty")
+    return Path(text)
+
+
+def given_word(text: str) -> str:
+    """A word as it was typed; raises BadParameter for an empty one."""
+    if not text.strip():
+        raise typer.BadParameter("it may not be empty")
+    return text
+
+
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 EmbedderOption = Annotated[
     str | None,
     typer.Option(
         "--embedder",
         metavar="ID|model.toml",
+        parser=given_word,
         help="Which embedder; `tracker embedders` lists them. Default: the workspace's own.",
     ),
 ]
@@ -29,6 +49,7 @@ WeightsOption = Annotated[
     typer.Option(
         "--weights",
         metavar="FILE",
+        parser=given_path,
         help="FaceNet weights on this machine, for use without a network.",
     ),
 ]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from tracker.cli.context import Json
+from tracker.cli.context import Json, given_path
 from tracker.cli.output import emit, note, plain, say
 from tracker.cli.progress import photo_bar
 from tracker.errors import UsageError
@@ -30,7 +30,12 @@ def register(app: typer.Typer) -> None:
     def demo(
         out: Annotated[
             Path,
-            typer.Option("--out", metavar="DIR", help="Where the photos, workspace and report go."),
+            typer.Option(
+                "--out",
+                metavar="DIR",
+                parser=given_path,
+                help="Where the photos, workspace and report go.",
+            ),
         ] = Path("tracker-demo"),
         seed: Annotated[
             int, typer.Option("--seed", help="Another number draws another family.")

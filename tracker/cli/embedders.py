@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from tracker.cli.context import Json, WeightsOption, settings_of, workspace
+from tracker.cli.context import Json, WeightsOption, given_word, settings_of, workspace
 from tracker.cli.output import count, emit, note, plain, say, table, warn_all
 from tracker.cli.progress import download_bar
 
@@ -65,7 +65,7 @@ def fetch(
 @embedders.command("use")
 def use(
     context: typer.Context,
-    embedder: Annotated[str, typer.Argument(metavar="ID|model.toml")],
+    embedder: Annotated[str, typer.Argument(metavar="ID|model.toml", parser=given_word)],
     weights: WeightsOption = None,
     json: Json = False,
 ) -> None:

@@ -7,7 +7,14 @@ from typing import Annotated
 
 import typer
 
-from tracker.cli.context import EmbedderOption, Json, WeightsOption, settings_of, workspace
+from tracker.cli.context import (
+    EmbedderOption,
+    Json,
+    WeightsOption,
+    given_path,
+    settings_of,
+    workspace,
+)
 from tracker.cli.output import count, emit, note, plain, say, warn_all
 from tracker.cli.progress import download_bar, photo_bar
 
@@ -23,7 +30,8 @@ def register(app: typer.Typer) -> None:
 def ingest(
     context: typer.Context,
     paths: Annotated[
-        list[Path], typer.Argument(metavar="PATH…", help="Photos, or folders of photos.")
+        list[Path],
+        typer.Argument(metavar="PATH…", parser=given_path, help="Photos, or folders of photos."),
     ],
     as_name: Annotated[
         str | None, typer.Option("--as", metavar="NAME", help="These photos show NAME.")
@@ -70,7 +78,7 @@ def ingest(
         settled = settle(connection, settings.home, summary.photos, person, choice.info.id)
         unread = unread_note(connection, choice.info.id)
 
-    warnings = (*choice.notes, *settled.warnings, *unread)
+    warnings = (*choice.notes, *summary.warnings, *settled.warnings, *unread)
     warn_all(warnings)
     if json:
         emit(
@@ -88,6 +96,8 @@ def ingest(
             f"{summary.photos_rejected} rejected. {count(summary.faces_found, 'new face')}, "
             f"{summary.seconds:.1f} s."
         )
+        if summary.skipped:
+            say(f"Skipped: {plain(summary.skipped_in_words)}.")
         for line in settled.lines():
             say(plain(line))
         if summary.rejected:

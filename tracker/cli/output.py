@@ -5,9 +5,18 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from typing import Any
 
 SCHEMA_VERSION = 1
+
+
+class Unwritable(Exception):
+    """The result could not be written. `reason` is what the operating system says."""
+
+    def __init__(self, reason: OSError) -> None:
+        super().__init__(str(reason))
+        self.reason = reason
 
 
 def plain(text: str) -> str:
@@ -17,18 +26,22 @@ def plain(text: str) -> str:
     it could break a line, colour the terminal or crash the encoder.
     """
     shown = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
-    encoding = sys.stdout.encoding or "utf-8"
+    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
     return shown.encode(encoding, "backslashreplace").decode(encoding)
 
 
 def say(text: str = "") -> None:
-    """A line of the result, on stdout."""
-    sys.stdout.write(f"{text}\n")
+    """A line of the result, on stdout. Raises Unwritable."""
+    try:
+        sys.stdout.write(f"{text}\n")
+    except OSError as error:
+        raise Unwritable(error) from error
 
 
 def note(text: str = "") -> None:
-    """A line about the work, on stderr."""
-    sys.stderr.write(f"{text}\n")
+    """A line about the work, on stderr. Where nobody can be told, the work goes on."""
+    with suppress(OSError, AttributeError):
+        sys.stderr.write(f"{text}\n")
 
 
 def warn(text: str) -> None:

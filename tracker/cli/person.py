@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tracker.cli.context import Json, workspace
-from tracker.cli.output import count, emit, plain, say, table, warn_all
+from tracker.cli.output import count, emit, note, plain, say, table, warn_all
 from tracker.errors import UsageError
 
 if TYPE_CHECKING:
@@ -230,7 +230,9 @@ def confirm(question: str, yes: bool, *, json: bool) -> None:
         raise UsageError(
             f"This needs a yes: {question}", hint="Add --yes to the command, if you are sure."
         )
-    typer.confirm(question, abort=True, err=True)
+    if not typer.confirm(question, err=True):
+        note("Nothing was changed.")
+        raise typer.Exit(1)
 
 
 def shell_word(name: str) -> str:

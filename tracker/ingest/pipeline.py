@@ -102,7 +102,9 @@ def ingest(
             writer.flush()
             raise
         writer.flush()
-    return tally.summary(time.monotonic() - started, todo.skipped)
+    return tally.summary(
+        time.monotonic() - started, todo.skipped, no_thumbnails=writer.no_thumbnails
+    )
 
 
 def reader_count() -> int:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from db import photos
+from db.errors import DiskFull, StoreError
 from db.records import Dated, EmbedderRow, PhotoPath, PhotoResult, Rejection
 from tracker.ingest.thumbnails import write_thumbnail
 
@@ -43,12 +44,16 @@ Outcome = Finished | KnownPhoto | Rejection
 
 @dataclass(slots=True)
 class Writer:
-    """Stores outcomes in batches of BATCH_PHOTOS photos or BATCH_SECONDS, whichever is first."""
+    """Stores outcomes in batches of BATCH_PHOTOS photos or BATCH_SECONDS, whichever is first.
+
+    `no_thumbnails` is why thumbnails could not be written, or "".
+    """
 
     con: duckdb.DuckDBPyConnection
     thumbnails: Path
     detector: str
     embedder: EmbedderRow
+    no_thumbnails: str = ""
     _waiting: list[Outcome] = field(default_factory=list)
     _dates: dict[str, Dated] = field(default_factory=dict)
     _last: float = field(default_factory=time.monotonic)
@@ -72,8 +77,7 @@ class Writer:
         places = [o.place for o in self._waiting if isinstance(o, KnownPhoto) and o.place]
         refused = [o for o in self._waiting if isinstance(o, Rejection)]
         for photo in finished:
-            for face, jpeg in zip(photo.result.faces, photo.thumbnails, strict=True):
-                write_thumbnail(self.thumbnails, face.face_id, jpeg)
+            self._write_thumbnails(photo)
         if finished or refused:
             photos.store_batch(
                 self.con,
@@ -89,3 +93,18 @@ class Writer:
         self._waiting.clear()
         self._dates.clear()
         self._last = time.monotonic()
+
+    def _write_thumbnails(self, photo: Finished) -> None:
+        """They are a cache: where they cannot be written the report has no pictures, that is all.
+
+        `no_thumbnails` then says why. A full disk is raised: the database has no room either.
+        """
+        if self.no_thumbnails:
+            return
+        try:
+            for face, jpeg in zip(photo.result.faces, photo.thumbnails, strict=True):
+                write_thumbnail(self.thumbnails, face.face_id, jpeg)
+        except DiskFull:
+            raise
+        except StoreError as error:
+            self.no_thumbnails = str(error)

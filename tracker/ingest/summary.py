@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from db.records import Rejection
-from tracker.ingest.scan import Skipped, shown
+from tracker.ingest.scan import PHOTO_SUFFIXES, Skipped, shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class IngestSummary:
     in this ingest, at whatever path. `faces_found`: faces of photos searched in this ingest.
     `faces_embedded`: vectors computed in it. `rejected`: (path as text, reason). `photos`: the
     sha256 of every good photo in this ingest, new or known, each once. `skipped`: entries that
-    are no photos, by suffix, and "hidden" and "link".
+    are no photos, by suffix, and "hidden" and "link". `warnings`: what to know beside the numbers.
     """
 
     photos_seen: int
@@ -41,6 +41,12 @@ class IngestSummary:
     rejected: list[tuple[str, str]] = field(default_factory=list)
     photos: list[str] = field(default_factory=list)
     skipped: Counter[str] = field(default_factory=Counter)
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def skipped_in_words(self) -> str:
+        """ "3 .gif, 1 hidden, 2 .mp4", or ""."""
+        return ", ".join(f"{number:,} {kind}" for kind, number in sorted(self.skipped.items()))
 
     def as_dict(self) -> dict[str, object]:
         """For `--json`."""
@@ -55,6 +61,17 @@ class IngestSummary:
             "rejected": [{"path": path, "reason": reason} for path, reason in self.rejected],
             "skipped": dict(sorted(self.skipped.items())),
         }
+
+
+def nothing_found(skipped: list[Skipped]) -> str:
+    """What to say where there was not one photo."""
+    if not skipped:
+        return "There is nothing in there: no photo, and no other file."
+    taken = " ".join(sorted(suffix.decode() for suffix in PHOTO_SUFFIXES))
+    return (
+        "No photos were found. Taken are files whose names end in "
+        f"{taken}; a photo of another name is tried when it is named itself."
+    )
 
 
 @dataclass(slots=True)
@@ -92,8 +109,18 @@ class Tally:
         self.photos[sha256] = None
         self._through(path)
 
-    def summary(self, seconds: float, skipped: list[Skipped]) -> IngestSummary:
+    def summary(
+        self, seconds: float, skipped: list[Skipped], *, no_thumbnails: str = ""
+    ) -> IngestSummary:
         """The ingest as a whole."""
+        warnings = []
+        if self.total == 0:
+            warnings.append(nothing_found(skipped))
+        if no_thumbnails:
+            warnings.append(
+                f"{no_thumbnails} The report will show no pictures of these faces; all else is "
+                "stored."
+            )
         return IngestSummary(
             photos_seen=self.new + self.known + len(self.rejected),
             photos_new=self.new,
@@ -105,6 +132,7 @@ class Tally:
             rejected=self.rejected,
             photos=list(self.photos),
             skipped=Counter(entry.kind for entry in skipped),
+            warnings=tuple(warnings),
         )
 
     def _through(self, path: bytes) -> None:
