@@ -14,9 +14,24 @@ Row = dict[str, Any]
 Plain = str | float | int | bool | None
 
 
+VISIBLE = {code: chr(0x2400 + code) for code in range(0x20) if chr(code) not in "\t\n\r"} | {
+    0x7F: "\u2421",
+    0xFFFE: "\\ufffe",
+    0xFFFF: "\\uffff",
+}
+"""What stands for the characters that XML, and so SVG, cannot hold."""
+
+
 def clean_text(text: str) -> str:
-    """`text` with lone surrogates (bytes of a file name that are no text) made visible."""
-    return text.encode("utf-8", "backslashreplace").decode("utf-8")
+    """`text` fit for UTF-8 and XML: what is no text in it is made visible.
+
+    That is lone surrogates (bytes of a file name that are no text), control characters but for
+    tabs and ends of lines, and the two code points that are never characters in XML.
+    """
+    if text.isprintable():
+        return text
+    fit = text.translate(VISIBLE)
+    return fit.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def plain(value: object, digits: int = 4) -> Plain:

@@ -99,6 +99,7 @@ class Drift:
     days: int
     months: int
     withheld: str = ""
+    rising: bool | None = None  # at the crossing: toward the first of the two
 
 
 @dataclass(frozen=True, slots=True)

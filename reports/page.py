@@ -14,10 +14,12 @@ from markupsafe import Markup
 from . import (
     answer,
     catalogue,
+    cleaning,
     confetti,
     errors,
     export,
     files,
+    folder,
     frames,
     safe,
     theme,
@@ -27,9 +29,6 @@ from . import (
 from .catalogue import Drawing
 from .model import ReportData
 
-GENERATOR = "resemblance-tracker"
-"""What a page of ours says in its head that it was made by."""
-
 
 def write(data: ReportData, out: Path, *, images: bool = True) -> list[Path]:
     """Write the report into the folder `out`, made if it is not there.
@@ -37,17 +36,22 @@ def write(data: ReportData, out: Path, *, images: bool = True) -> list[Path]:
     `out/index.html` is one file that works without a network and without its neighbours;
     `out/data/` has every table as CSV and Parquet; with `images`, `out/charts/` has every chart
     as SVG and PNG. Each file is replaced whole, so a report that is open stays readable. Files
-    are readable by their owner only: they hold faces.
+    are readable by their owner only: they hold faces. What an earlier report wrote there and this
+    one does not is removed; nothing else is.
 
     Returns:
         The files written, `index.html` first.
 
     Raises:
-        ReportError: `out` cannot be written, or there is no room.
+        ReportError: `out` cannot be written, there is no room, or there is an `index.html` that
+            no report wrote.
     """
+    data = cleaning.cleaned(data)
     drawings = catalogue.drawings(data)
     with errors.translated(out):
+        folder.refuse_what_is_not_ours(out)
         files.make_folder(out)
+        before = folder.written_before(out)
         written = export.write_tables(data, out / "data")
         still: dict[str, str] = {}
         if images:
@@ -56,8 +60,10 @@ def write(data: ReportData, out: Path, *, images: bool = True) -> list[Path]:
             for name in still:
                 written += [out / "charts" / f"{name}.svg", out / "charts" / f"{name}.png"]
         html = render(data, drawings, still=still)
-        index = files.put(out / "index.html", html.encode("utf-8", "backslashreplace"))
-    return [index, *written]
+        written.insert(0, files.put(out / "index.html", html.encode("utf-8", "backslashreplace")))
+        folder.remove_leftovers(out, before, written)
+        written.append(folder.record(out, written))
+    return written
 
 
 def render(
@@ -102,7 +108,7 @@ def render(
     return environment.get_template("template.html").render(
         data=data,
         side=data.side,
-        generator=GENERATOR,
+        generator=folder.GENERATOR,
         drawings=drawings,
         kinds={drawing.kind: drawing for drawing in drawings.values()},
         policy=policy,

@@ -68,7 +68,7 @@ def build(frame: pd.DataFrame, methods: Sequence[str]) -> alt.LayerChart:
     )
     figures = [
         base.mark_text(fontSize=11, style=style)
-        .encode(text="percent:N")
+        .encode(text=alt.Text("percent:N"))
         .transform_filter(f"datum.agree {comparison} {EDGES[3]}")
         for style, comparison in (("onlight", "<"), ("ondark", ">="))
     ]

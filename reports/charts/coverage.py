@@ -30,7 +30,7 @@ def build(coverage: pd.DataFrame) -> alt.LayerChart:
     )
     bars = base.mark_rect(style="quiet", cornerRadiusTopLeft=2, cornerRadiusTopRight=2).encode(
         x=axes.age(coverage, "left", labels=False),
-        x2="right:Q",
+        x2=alt.X2("right:Q"),
         y=y,
         y2=alt.datum(0),
         tooltip=[

@@ -127,7 +127,7 @@ def build(
     ]
     ranged = "isValid(datum.low) && isValid(datum.high)"
     layers = [
-        empty.mark_rect(style="gap").encode(x=axes.age(coverage, "left"), x2="right:Q"),
+        empty.mark_rect(style="gap").encode(x=axes.age(coverage, "left"), x2=alt.X2("right:Q")),
         by_day.mark_circle(style="day", size=16, opacity=0.5).encode(
             x=x,
             y=y("difference"),
@@ -138,12 +138,12 @@ def build(
             ],
         ),
         put([{"at": 0}], "zero").mark_rule(style="zero", strokeWidth=1.4).encode(y=y("at")),
-        smooth.mark_area(style="band", opacity=0.2).encode(x=x, y=y("low"), y2="high:Q"),
+        smooth.mark_area(style="band", opacity=0.2).encode(x=x, y=y("low"), y2=alt.Y2("high:Q")),
         smooth.mark_line(style="path", strokeWidth=2.6, strokeCap="round").encode(
             x=x, y=y("value")
         ),
         means.mark_rule(style="path", opacity=0.5, strokeWidth=2)
-        .encode(x=x, y=y("low"), y2="high:Q")
+        .encode(x=x, y=y("low"), y2=alt.Y2("high:Q"))
         .transform_filter(ranged),
         means.mark_point(style="path", filled=True, opacity=1, size=46)
         .encode(x=x, y=y("difference"))
@@ -152,7 +152,7 @@ def build(
         .encode(x=x, y=y("difference"))
         .transform_filter(f"!({ranged})"),
         turn.mark_rule(style="path", strokeWidth=8, opacity=0.5).encode(
-            x=alt.X("from:Q", title=None), x2="to:Q", y=alt.datum(0, scale=scale)
+            x=alt.X("from:Q", title=None), x2=alt.X2("to:Q"), y=alt.datum(0, scale=scale)
         ),
         turn.mark_point(style="pathpoint", shape="diamond", filled=True, opacity=1, size=130,
                         strokeWidth=1.5)
@@ -164,7 +164,7 @@ def build(
     ]  # fmt: skip
     layers += [
         turn.mark_text(style=style, dy=-15, dx=4, align="left").encode(
-            x=alt.X("at:Q", title=None), y=alt.datum(0, scale=scale), text="short:N"
+            x=alt.X("at:Q", title=None), y=alt.datum(0, scale=scale), text=alt.Text("short:N")
         )
         for style in (["turning", "halo"], "turning")
     ]
@@ -175,7 +175,7 @@ def build(
             )
             at = {"x": alt.value(0), "y": alt.value(0 if sign > 0 else "height")}
             tint = {} if "halo" in style else {"color": colour}
-            layers.append(mark.encode(text="says:N", **at, **tint))
+            layers.append(mark.encode(text=alt.Text("says:N"), **at, **tint))
     return alt.LayerChart(layer=layers).properties(
         width=720, height=HEIGHT, padding={"left": 4, "right": 12, "top": 8, "bottom": 4}
     )

@@ -68,7 +68,7 @@ def build(
     )
     cells = base.mark_rect(cornerRadius=1.5).encode(
         x=axes.age(coverage, "left"),
-        x2="right:Q",
+        x2=alt.X2("right:Q"),
         y=y,
         opacity=voices.opacity(),
         color=alt.Color(

@@ -85,10 +85,10 @@ def build(
     layers = [
         base.mark_rule(style="rule").encode(x=alt.datum(0, scale=scale)),
         base.mark_rule(strokeWidth=3, strokeCap="round")
-        .encode(x=low, x2="to:Q", y=y, color=colour, strokeOpacity=line)
+        .encode(x=low, x2=alt.X2("to:Q"), y=y, color=colour, strokeOpacity=line)
         .transform_filter(sided),
         base.mark_rule(style="rule", strokeWidth=3, strokeCap="round")
-        .encode(x=low, x2="to:Q", y=y, strokeOpacity=line)
+        .encode(x=low, x2=alt.X2("to:Q"), y=y, strokeOpacity=line)
         .transform_filter(f"!({sided})"),
         base.mark_point(filled=True, size=80)
         .encode(x=x, y=y, color=colour, opacity=dot, tooltip=tip)
@@ -105,7 +105,7 @@ def build(
         .encode(
             x=alt.X("at:Q", scale=scale),
             y=alt.value(-10),
-            text="says:N",
+            text=alt.Text("says:N"),
             color=alt.Color("name:N", scale=alt.Scale(domain=list(relatives)), legend=None),
         )
         .transform_filter(f"datum.at {sign} 0")

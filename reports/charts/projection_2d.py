@@ -82,14 +82,14 @@ def build(points: pd.DataFrame, path: pd.DataFrame, relatives: Sequence[str]) ->
         .encode(x=x, y=y, color=colour, shape=shape, tooltip=who[:1])
         .transform_filter("!datum.is_child"),
         way.mark_line(style="path", strokeWidth=1.6, strokeJoin="round", opacity=0.85).encode(
-            x=x, y=y, order="age_months:Q"
+            x=x, y=y, order=alt.Order("age_months:Q")
         ),
         way.mark_circle(style="pathpoint", size=42, opacity=1, strokeWidth=1).encode(
             x=x, y=y, tooltip=[alt.Tooltip("age_label:N", title="age")]
         ),
         *names_of(faces, x, y, colour),
-        way.mark_text(style=["note", "halo"], dy=-11).encode(x=x, y=y, text="label:N"),
-        way.mark_text(style="note", dy=-11).encode(x=x, y=y, text="label:N"),
+        way.mark_text(style=["note", "halo"], dy=-11).encode(x=x, y=y, text=alt.Text("label:N")),
+        way.mark_text(style="note", dy=-11).encode(x=x, y=y, text=alt.Text("label:N")),
     ]
     return alt.LayerChart(layer=layers).properties(
         width=720, height=HEIGHT, padding=6, datasets={"points": dots, "path": steps}
@@ -102,8 +102,12 @@ def names_of(faces: alt.Chart, x: alt.X, y: alt.Y, colour: alt.Color) -> list[al
         x="mean(x)", y="mean(y)", groupby=["who"]
     )
     return [
-        middle.mark_text(style=["name", "halo"], limit=140).encode(x=x, y=y, text="who:N"),
-        middle.mark_text(style="name", limit=140).encode(x=x, y=y, text="who:N", color=colour),
+        middle.mark_text(style=["name", "halo"], limit=140).encode(
+            x=x, y=y, text=alt.Text("who:N")
+        ),
+        middle.mark_text(style="name", limit=140).encode(
+            x=x, y=y, text=alt.Text("who:N"), color=colour
+        ),
     ]
 
 

@@ -76,7 +76,7 @@ def build(points: pd.DataFrame, path: pd.DataFrame, relatives: Sequence[str]) ->
     )
     layers = [
         frame.mark_line(style="cage", strokeWidth=1).encode(
-            x=x, y=y, detail="edge:N", order="end:Q"
+            x=x, y=y, detail=alt.Detail("edge:N"), order=alt.Order("end:Q")
         ),
         faces.mark_circle(style="child", opacity=0.36)
         .encode(x=x, y=y, size=size, tooltip=who)
@@ -85,15 +85,19 @@ def build(points: pd.DataFrame, path: pd.DataFrame, relatives: Sequence[str]) ->
         .encode(x=x, y=y, size=size, color=colour, shape=shape, tooltip=who[:1])
         .transform_filter("!datum.is_child"),
         way.mark_line(style="path", strokeWidth=1.6, opacity=0.85).encode(
-            x=x, y=y, order="age_months:Q"
+            x=x, y=y, order=alt.Order("age_months:Q")
         ),
         way.mark_circle(style="pathpoint", size=36, opacity=1, strokeWidth=1).encode(
             x=x, y=y, tooltip=[alt.Tooltip("age_label:N", title="age")]
         ),
-        middle.mark_text(style=["name", "halo"], limit=140).encode(x=x, y=y, text="who:N"),
-        middle.mark_text(style="name", limit=140).encode(x=x, y=y, text="who:N", color=colour),
-        way.mark_text(style=["note", "halo"], dy=-11).encode(x=x, y=y, text="label:N"),
-        way.mark_text(style="note", dy=-11).encode(x=x, y=y, text="label:N"),
+        middle.mark_text(style=["name", "halo"], limit=140).encode(
+            x=x, y=y, text=alt.Text("who:N")
+        ),
+        middle.mark_text(style="name", limit=140).encode(
+            x=x, y=y, text=alt.Text("who:N"), color=colour
+        ),
+        way.mark_text(style=["note", "halo"], dy=-11).encode(x=x, y=y, text=alt.Text("label:N")),
+        way.mark_text(style="note", dy=-11).encode(x=x, y=y, text=alt.Text("label:N")),
     ]
     angles = (alt.param("turn", value=TURN), alt.param("tilt", value=TILT))
     return (

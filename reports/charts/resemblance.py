@@ -121,15 +121,15 @@ def build(
     ).transform_calculate(left="datum.age_months - 0.51", right="datum.age_months + 0.51")
     base = alt.Chart()
     layers = [
-        empty.mark_rect(style="gap").encode(x=axes.age(coverage, "left"), x2="right:Q"),
+        empty.mark_rect(style="gap").encode(x=axes.age(coverage, "left"), x2=alt.X2("right:Q")),
         names.mark_rule(style="rule", strokeDash=[3, 4]).encode(y=alt.Y("even:Q", title=None)),
         base.mark_area(opacity=0.18)
-        .encode(x=x, y=low, y2="to:Q", color=colour, detail="band:N")
+        .encode(x=x, y=low, y2=alt.Y2("to:Q"), color=colour, detail=alt.Detail("band:N"))
         .transform_filter(ranged),
         base.mark_rule(opacity=0.35, strokeWidth=5, strokeCap="round")
-        .encode(x=x, y=low, y2="to:Q", color=colour)
+        .encode(x=x, y=low, y2=alt.Y2("to:Q"), color=colour)
         .transform_filter(f"{ranged} && datum.alone"),
-        base.mark_line(strokeWidth=2).encode(x=x, y=y, color=colour, detail="run:N"),
+        base.mark_line(strokeWidth=2).encode(x=x, y=y, color=colour, detail=alt.Detail("run:N")),
         base.mark_point(filled=True, opacity=1, size=44)
         .encode(x=x, y=y, color=colour, shape=shape)
         .transform_filter(ranged),
@@ -137,7 +137,7 @@ def build(
         .encode(x=x, y=y, stroke=colour, shape=shape)
         .transform_filter(f"!({ranged})"),
         names.mark_text(style="name", align="left", dy=-13, limit=240).encode(
-            x=alt.value(0), y=alt.Y("at:Q", title=None), text="relative:N", color=colour
+            x=alt.value(0), y=alt.Y("at:Q", title=None), text=alt.Text("relative:N"), color=colour
         ),
         base.mark_point(filled=True, opacity=0, size=500).encode(x=x, y=y, tooltip=tip),
     ]

@@ -167,7 +167,7 @@ def build(
     sided, unsided = "datum.leader != ''", "datum.leader == ''"
     layers = [
         rows.mark_rect(style="gap").encode(
-            x=alt.value(0), x2=alt.value("width"), y=y("top"), y2="end:Q"
+            x=alt.value(0), x2=alt.value("width"), y=y("top"), y2=alt.Y2("end:Q")
         ),
         base.mark_rule(style="path", opacity=0.35, strokeWidth=1)
         .encode(x=x, y=y("y"), y2=alt.value(whole - GROUP))
@@ -177,13 +177,13 @@ def build(
         .encode(y=y("y"))
         .transform_filter("datum.zero"),
         lines.mark_text(style="tick", align="right", dx=-8).encode(
-            x=alt.value(0), y=y("y"), text="says:N"
+            x=alt.value(0), y=y("y"), text=alt.Text("says:N")
         ),
         base.mark_rule(opacity=0.45, strokeWidth=thick)
-        .encode(x=x, y=y("y_low"), y2="y_high:Q", color=colour)
+        .encode(x=x, y=y("y_low"), y2=alt.Y2("y_high:Q"), color=colour)
         .transform_filter(sided),
         base.mark_rule(style="rule", opacity=0.6, strokeWidth=thick)
-        .encode(x=x, y=y("y_low"), y2="y_high:Q")
+        .encode(x=x, y=y("y_low"), y2=alt.Y2("y_high:Q"))
         .transform_filter(unsided),
         base.mark_point(filled=True, opacity=1, size=size)
         .encode(x=x, y=y("y"), color=colour)
@@ -201,13 +201,13 @@ def build(
         .encode(x=x, y=y("y"))
         .transform_filter("datum.chosen"),
         dots.mark_rule(style="child", strokeWidth=max(thick, 1.4))
-        .encode(x=x, y=y("top"), y2="end:Q")
+        .encode(x=x, y=y("top"), y2=alt.Y2("end:Q"))
         .transform_filter("!datum.chosen"),
         dots.mark_rule(style="path", strokeWidth=max(thick, 1.4) + 1.2)
-        .encode(x=x, y=y("top"), y2="end:Q")
+        .encode(x=x, y=y("top"), y2=alt.Y2("end:Q"))
         .transform_filter("datum.chosen"),
         rows.mark_text(style="tick", align="right", dx=-8, limit=104).encode(
-            x=alt.value(0), y=y("y"), text="says:N"
+            x=alt.value(0), y=y("y"), text=alt.Text("says:N")
         ),
         *ends(sides, relatives),
         base.mark_point(filled=True, opacity=0, size=260).encode(x=x, y=y("y"), tooltip=tip),
@@ -230,7 +230,10 @@ def ends(sides: tuple[str, str], relatives: Sequence[str]) -> list[alt.Chart]:
         )
         made.append(
             mark.encode(
-                x=alt.value(4), y=alt.value(UPPER - 4 if place else 4), text="says:N", color=colour
+                x=alt.value(4),
+                y=alt.value(UPPER - 4 if place else 4),
+                text=alt.Text("says:N"),
+                color=colour,
             )
         )
     return made

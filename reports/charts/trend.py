@@ -106,15 +106,21 @@ def build(
     base = alt.Chart()
     drawn = frames.rows(prepare(frame, unit), COLUMNS)
     layers = [
-        empty.mark_rect(style="gap").encode(x=axes.age(coverage, "left"), x2="right:Q"),
+        empty.mark_rect(style="gap").encode(x=axes.age(coverage, "left"), x2=alt.X2("right:Q")),
         base.mark_rule(style="rule", strokeDash=[3, 4]).encode(y=alt.Y("mean(even):Q", title=None)),
         base.mark_area(opacity=0.14)
-        .encode(x=x, y=alt.Y("low:Q", title=None), y2="high:Q", color=colour, detail="band:N")
+        .encode(
+            x=x,
+            y=alt.Y("low:Q", title=None),
+            y2=alt.Y2("high:Q"),
+            color=colour,
+            detail=alt.Detail("band:N"),
+        )
         .transform_filter(ranged),
         base.mark_rule(opacity=0.3, strokeWidth=5, strokeCap="round")
-        .encode(x=x, y=alt.Y("low:Q", title=None), y2="high:Q", color=colour)
+        .encode(x=x, y=alt.Y("low:Q", title=None), y2=alt.Y2("high:Q"), color=colour)
         .transform_filter(f"{ranged} && datum.alone"),
-        base.mark_line(strokeWidth=2).encode(x=x, y=y, color=colour, detail="run:N"),
+        base.mark_line(strokeWidth=2).encode(x=x, y=y, color=colour, detail=alt.Detail("run:N")),
         base.mark_point(filled=True, opacity=1, size=44)
         .encode(x=x, y=y, color=colour, shape=shape)
         .transform_filter(ranged),
@@ -122,7 +128,7 @@ def build(
         .encode(x=x, y=y, stroke=colour, shape=shape)
         .transform_filter(f"!({ranged})"),
         base.mark_text(style="name", align="left", dx=10, limit=92)
-        .encode(x=x, y=alt.Y("label_at:Q", title=None), text="relative:N", color=colour)
+        .encode(x=x, y=alt.Y("label_at:Q", title=None), text=alt.Text("relative:N"), color=colour)
         .transform_filter("isValid(datum.label_at)"),
         base.mark_point(filled=True, opacity=0, size=500).encode(x=x, y=y, tooltip=tip),
     ]

@@ -11,7 +11,7 @@ import pytest
 
 from reports import page
 from reports.errors import ReportError, translated
-from reports.export import TABLES
+from reports.export import COLUMNS, TABLES
 from reports.model import ReportData
 from tests.support.made_up_report import HOSTILE, hostile, made_up, nearly_empty
 
@@ -29,7 +29,7 @@ def test_a_report_is_a_page_and_its_charts_and_tables_as_files(
     names = {str(path.relative_to(written[0].parent)) for path in written}
     for chart in ("trend_parents", "coverage", "overall", "lead_heatmap", "agreement"):
         assert {f"charts/{chart}.svg", f"charts/{chart}.png"} <= names
-    for table in (*TABLES, "methods", "relatives"):
+    for table in (*TABLES, "methods", "relatives", "leaks", "verdict"):
         assert {f"data/{table}.csv", f"data/{table}.parquet"} <= names
     assert all(path.stat().st_size > 0 for path in written)
     png = (written[0].parent / "charts" / "coverage.png").read_bytes()
@@ -55,7 +55,7 @@ def test_without_images_there_is_no_folder_of_charts(small: ReportData, tmp_path
 
 def test_the_tables_hold_every_number_unrounded(small: ReportData, tmp_path: Path) -> None:
     page.write(small, tmp_path, images=False)
-    for table in ("coverage", "trend", "leads", "overall"):
+    for table in ("coverage", "trend", "leads", "overall", "resemblance", "days", "curve"):
         frame = getattr(small, table)
         stored = pd.read_parquet(tmp_path / "data" / f"{table}.parquet")
         pd.testing.assert_frame_equal(stored, frame, check_dtype=False)
@@ -71,6 +71,33 @@ def test_a_name_in_a_table_is_left_as_it_is(tmp_path: Path) -> None:
         frame = pd.read_csv(path) if path.suffix == ".csv" else pd.read_parquet(path)
         assert set(frame["relative"]) == set(HOSTILE)
     assert "\\udcff" in (tmp_path / "data" / "left_out.csv").read_text("utf-8")
+
+
+def test_a_table_that_a_report_lacks_still_has_its_columns(tmp_path: Path) -> None:
+    page.write(made_up(months=3, methods=1, points=20, score=False), tmp_path, images=False)
+    for table, columns in COLUMNS.items():
+        frame = pd.read_csv(tmp_path / "data" / f"{table}.csv")
+        assert (len(frame), tuple(frame.columns)) == (0, columns)
+
+
+def test_what_passed_failed_or_was_not_checked_stays_three_things(
+    small: ReportData, tmp_path: Path
+) -> None:
+    page.write(small, tmp_path, images=False)
+    passed = pd.read_parquet(tmp_path / "data" / "specifications.parquet")["passed"]
+    assert [None if pd.isna(value) else bool(value) for value in passed] == [
+        None if pd.isna(value) else bool(value) for value in small.specifications["passed"]
+    ]
+
+
+def test_the_verdict_and_the_trend_are_exported_in_numbers(
+    small: ReportData, tmp_path: Path
+) -> None:
+    page.write(small, tmp_path, images=False)
+    told = pd.read_csv(tmp_path / "data" / "verdict.csv").set_index("what")
+    assert small.judgement is not None
+    assert told.loc["difference", ["value", "low", "high"]].tolist() == [0.61, 0.18, 1.04]
+    assert told.loc["answer", "says"] == small.judgement.text
 
 
 def test_a_report_with_nothing_to_compare_is_still_a_report(tmp_path: Path) -> None:
