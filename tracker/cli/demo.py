@@ -54,7 +54,6 @@ def register(app: typer.Typer) -> None:
 
 def show(app: typer.Typer, out: Path, *, seed: int, flat: bool, months: int, as_json: bool) -> None:
     """Draw, ingest, report, and set the report beside the truth."""
-    from tracker.study.as_json import WITHHELD
     from tracker.study.truth import follow
 
     refuse_other_things(out, {"seed": seed, "flat": flat, "months": months})
@@ -103,8 +102,7 @@ def show(app: typer.Typer, out: Path, *, seed: int, flat: bool, months: int, as_
             f"(rank correlation of {FOLLOWS} or more)."
         )
     for warning in made["warnings"]:
-        if warning != WITHHELD:  # it is about the JSON, which is not shown here
-            note(f"warning: {plain(warning)}")
+        note(f"warning: {plain(warning)}")
     note(
         f"The photos, the commands above and the truth ({plain(str(album.truth_path))}) are "
         "yours to play with."

@@ -32,6 +32,12 @@ def report(
             help="Where to write. Default: a folder `report` in the workspace.",
         ),
     ] = None,
+    side: Annotated[
+        str | None,
+        typer.Option(
+            "--side", metavar="NAME", help="Take NAME's side, loudly. It changes no number."
+        ),
+    ] = None,
     images: Annotated[bool, typer.Option(help="Also write every chart as SVG and PNG.")] = True,
     json: Json = False,
 ) -> None:
@@ -41,7 +47,12 @@ def report(
     settings = settings_of(context)
     with workspace(context) as connection, step_bar("Comparing by every method") as advance:
         made = make_report(
-            connection, settings.home, child_name=child, embedder=embedder, on_step=advance
+            connection,
+            settings.home,
+            child_name=child,
+            embedder=embedder,
+            side=side,
+            on_step=advance,
         )
     from reports.page import write
 
@@ -58,6 +69,12 @@ def report(
         return
     for text in made.data.warnings:
         warn(plain(text))
+    if made.data.side is not None:
+        say(plain(made.data.side.cheer))
+        for line in made.data.side.lines:
+            say(f"  {plain(line)}")
+        say(f"  {plain(made.data.side.honest)}")
+        say()
     say(plain(made.data.headline))
     for line in made.data.summary:
         say(f"  {plain(line)}")

@@ -1,18 +1,22 @@
 """Which of the cohort's people are somebody of the family after all.
 
-A cohort that holds the mother makes the child look unlike her. She is told by two things that
-must both hold, each against what the faces at hand say:
+A cohort that holds the mother makes the child look unlike her. She is told by three things that
+must all hold, each against what the faces at hand say:
 
 - the stranger's photos are as close to hers as her own photos of other days are to each other
   (not in the lowest 5 %);
+- they are nearer to that than to how close strangers are to her (above the middle of the two
+  medians);
 - no other stranger is nearly as close to her: so far above their median (in median deviations,
   as normal tails) that chance would do it in 5 % of all cohorts, for all strangers and all known
   people together.
 
-The first alone would refuse look-alikes where her photos differ much, the second alone the one
-baby among grown-ups. Closeness is the mean cosine to a day's photos, meaned over days, as in
-`same_person`. A child is asked about by age band, `by_band`: one that is put to all of its ages
-at once is hardly close to itself.
+The first alone would refuse look-alikes where her photos differ much, the last alone the one
+baby among grown-ups. Nothing here is fitted to families.
+
+Closeness is the mean cosine to a day's photos, meaned over days, as in `same_person`. A child is
+asked about by age band, `by_band`: one that is put to all of its ages at once is hardly close to
+itself.
 """
 
 from __future__ import annotations
@@ -82,7 +86,8 @@ def find_acquainted(vectors: Vectors, members: Codes, known: Evidence) -> list[A
         for m in np.flatnonzero(of_member >= least).tolist():
             similarity = float(of_member[m])
             rest = place != m
-            if similarity <= _limit(near[rest], 1 / counts[place[rest]], others, chance):
+            middle, limit = _strangers(near[rest], 1 / counts[place[rest]], others, chance)
+            if similarity <= max(limit, (middle + usual) / 2):
                 continue
             member = int(everyone[m])
             if member not in nearest or similarity > nearest[member].similarity:
@@ -145,8 +150,9 @@ def _own_closeness(look: Evidence) -> Array:
     return np.asarray((look.vectors.astype(np.float64) * others).sum(axis=1))
 
 
-def _limit(near: Array, weights: Array, others: Array, chance: float) -> float:
-    """Closeness that a stranger reaches with this chance; -1 where nobody can tell.
+def _strangers(near: Array, weights: Array, others: Array, chance: float) -> tuple[float, float]:
+    """Median closeness of strangers, and what one reaches with this chance; -1 where nobody can
+    tell.
 
     `near` `(f,)` of other strangers' faces, each stranger's weights summing to 1.
     """
@@ -156,10 +162,10 @@ def _limit(near: Array, weights: Array, others: Array, chance: float) -> float:
         near = np.concatenate([near, others])
         weights = np.ones(len(near))
     if len(near) < LEAST_FACES:
-        return -1.0
+        return -1.0, -1.0
     middle = _weighted_median(near, weights)
     spread = NORMAL * _weighted_median(np.abs(near - middle), weights)
-    return middle + float(norm.isf(chance)) * spread
+    return middle, middle + float(norm.isf(chance)) * spread
 
 
 def _weighted_median(values: Array, weights: Array) -> float:

@@ -8,7 +8,7 @@ in which nothing changed need not be computed again.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -73,6 +73,11 @@ class DayMeans:
     def month(self, age: int) -> DayMeans:
         """The days of one month of age."""
         return self.only(np.asarray(self.ages == age))
+
+    def of(self, methods: Sequence[str]) -> DayMeans:
+        """The days of some of the methods, in the order given."""
+        rows = [self.methods.index(name) for name in methods]
+        return replace(self, methods=tuple(methods), values=self.values[rows])
 
     def only(self, chosen: Mask) -> DayMeans:
         """The days of a mask `(days,)`."""

@@ -67,11 +67,26 @@ def find_leaks(
     seed: int = 0,
 ) -> tuple[Leak, ...]:
     """Run all checks on the evidence as it is about to be compared, and on `methods`."""
-    leaks = [*_together(relatives, child), *_own_faces(relatives, child)]
-    leaks += _duplicates(relatives, child)
-    leaks += _untrained(relatives, child, methods, seed)
-    leaks += _shuffled(relatives, methods, seed)
-    return tuple(leaks)
+    return (
+        *find_face_leaks(relatives, child),
+        *_own_faces(relatives, child),
+        *find_method_leaks(relatives, child, methods, seed),
+    )
+
+
+def find_face_leaks(relatives: Evidence, child: Evidence) -> tuple[Leak, ...]:
+    """What the faces share that is no likeness: a photo, a day, or one picture."""
+    return (*_together(relatives, child), *_duplicates(relatives, child))
+
+
+def find_method_leaks(
+    relatives: Evidence, child: Evidence, methods: Sequence[str], seed: int = 0
+) -> tuple[Leak, ...]:
+    """The checks of `methods` alone: each leak is a method's, and stops that method."""
+    return (
+        *_untrained(relatives, child, methods, seed),
+        *_shuffled(relatives, methods, seed),
+    )
 
 
 def _together(relatives: Evidence, child: Evidence) -> list[Leak]:

@@ -170,8 +170,12 @@ def score(
     child_sex: str,
     draws: int = 25,
     seed: int = 0,
+    shared_days: Codes | None = None,
 ) -> Scores:
     """Score the child's faces against each relative.
+
+    `shared_days` are the days that the child has photos of; those of `child` unless given, for
+    where only some of the child's faces are asked about.
 
     `sexes` ("f", "m", "") and `years` (typical age in their photos, NaN unknown) are per
     relative, in the order of `relatives.names`. A cohort that is used more than once is made
@@ -192,9 +196,9 @@ def score(
         relatives.vectors, np.array(sexes, dtype="<U1")[relatives.people], bands[relatives.people]
     )
     seen = child.days >= 0
-    templates = draw_templates(
-        relatives, centred, shared_days=child.days[seen], draws=draws, seed=seed
-    )
+    if shared_days is None:
+        shared_days = child.days[seen]
+    templates = draw_templates(relatives, centred, shared_days=shared_days, draws=draws, seed=seed)
     apart = kept_apart(templates, relatives, child)
     fine = _usable(child)
     rows: Codes = np.flatnonzero(apart.any(axis=0) & fine)

@@ -43,6 +43,14 @@ class GatheredCohort:
     fingerprint: str
 
 
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """Whom of the family somebody looks like, and how close: a mean cosine."""
+
+    name: str
+    similarity: float
+
+
 def workspace_cohort(
     connection: duckdb.DuckDBPyConnection,
     embedder_id: str,
@@ -76,7 +84,8 @@ def workspace_cohort(
         for person, name in zip(people, table.claimed.tolist(), strict=True)
         if name
     }
-    out = {**acquaintances(table.vectors, people, known, child), **out}
+    alike = acquaintances(table.vectors, people, known, child)
+    out = {**{person: like.name for person, like in alike.items()}, **out}
     warnings += _left_out(table, people, out)
     stay = ~np.isin(people, list(out))
     cohort, face_ids = as_cohort(table.take(stay), people[stay], dim)
@@ -113,18 +122,18 @@ def united(table: CohortTable) -> Codes:
 
 def acquaintances(
     vectors: npt.NDArray[np.float32], people: Codes, known: Evidence, child: Evidence | None
-) -> dict[int, str]:
-    """Person of the cohort -> the name of the relative or child whom they look like."""
-    found: dict[int, tuple[float, str]] = {}
+) -> dict[int, Alike]:
+    """Person of the cohort -> the relative or child whom they look like."""
+    found: dict[int, Alike] = {}
     family = [(known, known.names)]
     if child is not None:
         split, who = by_band(child)
         family.append((split, tuple(child.names[person] for person in who.tolist())))
     for evidence, names in family:
         for one in find_acquainted(vectors, people, evidence):
-            if one.member not in found or one.similarity > found[one.member][0]:
-                found[one.member] = (one.similarity, names[one.person])
-    return {person: name for person, (_, name) in found.items()}
+            if one.member not in found or one.similarity > found[one.member].similarity:
+                found[one.member] = Alike(names[one.person], one.similarity)
+    return found
 
 
 def as_cohort(table: CohortTable, people: Codes, dim: int) -> tuple[Cohort, npt.NDArray[np.int64]]:

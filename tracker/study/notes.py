@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
+import shlex
 from collections import Counter
 
 from db.records import Person
+from tracker.resemblance.intervals import LEAST_DAYS
+from tracker.study.asking import Answers
 from tracker.study.evidence import Family
-from tracker.study.own_faces import Sifted
-from tracker.study.run import Results
-
-NO_COHORT = (
-    "Whether the resemblance is more than chance is not said: that needs a cohort of strangers, "
-    "and there is none."
-)
 
 
 def born_note(child: Person) -> str:
@@ -38,21 +34,40 @@ def embedder_note(embedder_id: str, licence: str, source: str) -> str:
     return " ".join(part for part in parts if not part.endswith(": ."))
 
 
-def warnings_of(
-    family: Family, narrow: Results, wide: Results, sifted: Sifted, proposed: int
-) -> list[str]:
-    """What a reader must know before believing anything."""
+def warnings_of(family: Family, main: Answers, *, few: list[str], leaking: bool) -> list[str]:
+    """What a reader must know before believing anything; `few` are those of the pair with photos
+    of too few days."""
     child = family.child.name
-    found = [NO_COHORT]
-    for reason, number in sorted(Counter(sifted.own.values()).items()):
+    found = [*main.cohort.warnings]
+    for name in few:
+        days = main.everyone.compared.photo_days.get(name, 0)
+        seen = "1 day" if days == 1 else f"{days} days"
+        found.append(
+            f"There are photos of {name} from {seen} only, so there are neither ranges nor a "
+            f"verdict: a day's light is not a face. Add photos of {name} from at least "
+            f"{LEAST_DAYS} days: tracker ingest FOLDER --as {shlex.quote(name)}"
+        )
+    if leaking:
+        found.append("Nothing is claimed before what is mixed up in these photos is put right.")
+    if note := born_note(family.child):
+        found.append(f"{child}: {note}. Say it to the day: tracker person set --help")
+    for reason, number in sorted(Counter(main.sifted.own.values()).items()):
         are = "is" if number == 1 else "are"
         found.append(f"{number} of the faces named {child} {are} left out: {reason}.")
-    found += [f"Whose faces are whose was not checked: {why}." for why in sifted.unchecked]
-    if proposed:
+    found += [f"Whose faces are whose was not checked: {why}." for why in main.sifted.unchecked]
+    if main.gathered.proposed:
+        faces = "face was" if main.gathered.proposed == 1 else "faces were"
         found.append(
-            f"{proposed} of {child}'s faces were recognised by the tracker, not named by anyone."
+            f"{main.gathered.proposed} of {child}'s {faces} recognised by the tracker, not named "
+            "by anyone."
         )
-    for results in (narrow, wide):
-        found += results.warnings
-        found += [f"{name} could not run: {reason}." for name, reason in results.failed.items()]
+    found += [sentence(text) for text in main.pair.scored.warnings if main.cohort.cohort.size]
+    for part in (main.pair, main.everyone):
+        found += [sentence(text) for text in part.said.warnings]
+        found += [f"{name} could not run: {why}." for name, why in part.said.failed.items()]
     return list(dict.fromkeys(found))
+
+
+def sentence(text: str) -> str:
+    """The text with a capital and a full stop."""
+    return text[:1].upper() + text[1:] + ("" if text.endswith(".") else ".")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -12,46 +12,46 @@ import numpy as np
 import pandas as pd
 
 from db import embedders, faces, overview
-from db.gallery import Gallery
 from db.records import Person
-from reports.model import MethodInfo, Relative, ReportData
+from reports.model import Finding, MethodInfo, Relative, ReportData
 from tracker import ages
 from tracker.errors import NotEnoughEvidence
 from tracker.methods.registry import describe
 from tracker.resemblance.agreement import agreement
 from tracker.resemblance.evidence import Evidence
+from tracker.resemblance.gate import Check
+from tracker.resemblance.intervals import LEAST_DAYS
+from tracker.resemblance.leaks import Leak, find_face_leaks
 from tracker.resemblance.projection import project
 from tracker.study import words
-from tracker.study.evidence import (
-    Family,
-    Gathered,
-    choose_child,
-    choose_embedder_id,
-    gather,
-    gather_family,
-)
+from tracker.study.asking import DRAWS, SEED, Answers, ask_embedder
+from tracker.study.comparison import PARENTS, SAME_AGE
+from tracker.study.evidence import Family, choose_child, choose_embedder_id, gather_family
 from tracker.study.exemplars import nearest_exemplars
+from tracker.study.judged import ages_at, drift, judge, tested
 from tracker.study.notes import born_note, embedder_note, warnings_of
-from tracker.study.own_faces import Sifted, without_relatives_own
-from tracker.study.run import SEED, Results, results_for
+from tracker.study.scored import difference_of, trend_of
+from tracker.study.side import check_side, take_side
+from tracker.study.specifications import Asked, specifications
 
 if TYPE_CHECKING:
     import duckdb
 
 PRIMARY_METHOD = "centroid"
 """Fixed before any result was looked at: cosine to the mean face of each relative, the plainest
-method that does not lean to whoever has more photos."""
+method that does not lean to whoever has more photos. The verdict is the resemblance score's."""
 
 OnStep = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """A report's content, and how to print it as JSON."""
+    """A report's content, and how to print it as JSON. `computed` are the months of age of which
+    anything had to be computed; all others were kept from before."""
 
     data: ReportData
     everyone: pd.DataFrame  # trend over all relatives; over the two where there are only two
-    computed: bool
+    computed: tuple[int, ...]
 
     def as_dict(self) -> dict[str, Any]:
         """What `tracker report --json` prints."""
@@ -67,9 +67,12 @@ def make_report(
     child_name: str | None,
     embedder: str | None,
     on_step: OnStep,
+    side: str | None = None,
+    draws: int = DRAWS,
     today: date | None = None,
 ) -> Made:
-    """Gather, run, assemble. Raises NotEnoughEvidence when there is nothing to compare."""
+    """Gather, run, assemble. Raises NotEnoughEvidence when there is nothing to compare, and
+    UsageError for a `side` that cannot be taken."""
     child = choose_child(connection, child_name)
     embedder_id = choose_embedder_id(connection, embedder, child.person_id)
     if embedder_id is None:
@@ -77,141 +80,249 @@ def make_report(
             "No photos have been read yet.", hint=f"tracker ingest FOLDER --as {child.name}"
         )
     family = gather_family(connection, child, embedder_id)
-    gathered = gather(connection, family, embedder_id)
-    if not len(gathered.child):
-        raise NotEnoughEvidence(
-            f"No face of {child.name} has a date that gives an age.",
-            hint=f"tracker ingest FOLDER --as {child.name}; "
-            "`tracker status --rejected` says what is undated.",
-        )
-    sifted = without_relatives_own(gathered.child, gathered.relatives)
-    if not len(sifted.child):
-        whose = ", ".join(sorted(set(sifted.own.values())))
-        raise NotEnoughEvidence(
-            f"No face of {child.name} is left to compare: {whose}.",
-            hint=f"tracker ingest FOLDER --as {child.name}, with photos of {child.name} alone",
-        )
-    gallery = Gallery.open(connection, home, embedder_id)
-    names = [name for name, _ in describe()]
-    comparisons = 1 if len(family.relatives) == 2 else 2
-    steps = 0
-
-    def stepped(_method: str) -> None:
-        nonlocal steps
-        on_step(steps, comparisons * len(names))
-        steps += 1
-
-    def run(people: Sequence[Person]) -> Results:
-        chosen = evidence_of(gathered.relatives, [p.name for p in people])
-        return results_for(
-            connection,
-            sifted.child,
-            chosen,
-            child_id=child.person_id,
-            embedder_id=embedder_id,
-            pair=(family.parents[0].name, family.parents[1].name),
-            neighbours=gallery,
-            methods=names,
-            on_method=stepped,
-        )
-
-    narrow = run(family.parents)
-    wide = run(family.relatives) if comparisons > 1 else narrow
-    compared = Compared(family, embedder_id, gathered, sifted, narrow, wide)
-    data = assemble(connection, home, compared, gallery, today=today or date.today())
-    return Made(data=data, everyone=wide.trend, computed=narrow.computed or wide.computed)
-
-
-def evidence_of(relatives: Evidence, names: Sequence[str]) -> Evidence:
-    """The evidence of some of the relatives, numbered in the order of `names`."""
-    place = {relatives.names.index(name): number for number, name in enumerate(names)}
-    part = relatives.only(np.isin(relatives.people, list(place)))
-    return Evidence(
-        vectors=part.vectors,
-        face_ids=part.face_ids,
-        people=np.array([place[p] for p in part.people.tolist()], dtype=np.int64),
-        days=part.days,
-        photos=part.photos,
-        ages=part.ages,
-        names=tuple(names),
+    name = named_side(connection, side, family)
+    main, *others = answers_of(connection, home, family, embedder_id, draws=draws, on_step=on_step)
+    data = assemble(connection, home, family, main, others, today=today or date.today(), side=name)
+    computed = sorted({age for found in (main, *others) for age in found.computed})
+    return Made(
+        data=data,
+        everyone=main.everyone.said.days.trend,
+        computed=tuple(computed),
     )
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Compared:
-    """Who was compared, on what evidence, and what came of it.
+def named_side(
+    connection: duckdb.DuckDBPyConnection, side: str | None, family: Family
+) -> str | None:
+    """The name of the person whose side is taken, however it was typed."""
+    from tracker.identity.family import find
 
-    `narrow` are the results for the two parents, `wide` those for all relatives (the same object
-    where there are only two).
-    """
+    if side is None:
+        return None
+    name = find(connection, side).name
+    check_side(name, family.child.name, tuple(p.name for p in family.relatives))
+    return name
 
-    family: Family
-    embedder_id: str
-    gathered: Gathered
-    sifted: Sifted
-    narrow: Results
-    wide: Results
+
+def answers_of(
+    connection: duckdb.DuckDBPyConnection,
+    home: Path,
+    family: Family,
+    embedder_id: str,
+    *,
+    draws: int,
+    on_step: OnStep,
+) -> list[Answers]:
+    """The answers of the embedder asked for, then those of the others that know the pair."""
+    methods = [name for name, _ in describe()]
+    known = [row.embedder_id for row in embedders.all_embedders(connection)]
+    pair = {p.person_id for p in family.parents}
+    found = []
+    for number, one in enumerate([embedder_id, *(e for e in known if e != embedder_id)]):
+        try:
+            theirs = gather_family(connection, family.child, one) if number else family
+            if {p.person_id for p in theirs.parents} != pair:
+                continue
+            found.append(
+                ask_embedder(
+                    connection, home, theirs, one, methods=methods, draws=draws, on_step=on_step
+                )
+            )
+        except NotEnoughEvidence:
+            if not number:
+                raise
+    return found
 
 
 def assemble(
     connection: duckdb.DuckDBPyConnection,
     home: Path,
-    compared: Compared,
-    gallery: Gallery,
+    family: Family,
+    main: Answers,
+    others: list[Answers],
     *,
     today: date,
+    side: str | None = None,
 ) -> ReportData:
     """Put everything into the shape that the page shows."""
-    family, sifted, embedder_id = compared.family, compared.sifted, compared.embedder_id
-    narrow, wide, relatives = compared.narrow, compared.wide, compared.gathered.relatives
-    child, probes = family.child, sifted.child
-    first, second = (p.name for p in family.parents)
+    child, probes, relatives = family.child, main.sifted.child, main.gathered.relatives
+    pair = (family.parents[0].name, family.parents[1].name)
+    first, second = pair
+    born = born_of(child)
     coverage = covered(probes)
-    count = words.tally(narrow.overall, first, second)
+    narrow, wide = main.pair, main.everyone
+    leaks = find_face_leaks(relatives, probes)
+    leaking = tuple(leak for leak in leaks if stops(leak, pair))
+    days_each = {person.name: 0 for person in family.relatives} | wide.compared.photo_days
+    few = [name for name in pair if days_each[name] < LEAST_DAYS]
+    silent = bool(leaking or few)
+    strangers = main.cohort.cohort.size
+
+    scored = narrow.scored
+    at = ages_at(scored.days.days, scored.days.ages, born)
+    judgement = judge(
+        scored,
+        at,
+        child=child.name,
+        photo_days=days_each,
+        strangers=strangers,
+        stopped=[sentence(leak) for leak in leaking],
+    )
+    moving, curve = drift(
+        scored, at, judgement, child=child.name, strangers=strangers, silent=silent, seed=SEED
+    )
+    checks = narrow.said.checks
+    said = narrow.said.days
+    leads, overall = tested(
+        said, ages_at(said.days, said.ages, born), pair, checks, seed=SEED, silent=silent
+    )
+    mute = {name for name, days in days_each.items() if days < LEAST_DAYS}
+    mute |= set(pair) if leaking else set()
     trend = pd.concat(
-        [narrow.trend.assign(comparison="parents")]
-        + ([wide.trend.assign(comparison="everyone")] if wide is not narrow else []),
+        [main.said(view).trend.assign(comparison=view) for view in main.views],
         ignore_index=True,
     )
+    trend = without_ranges(trend, mute)
+    resemblance = pd.concat(
+        [trend_of(main.scored(view)).assign(view=view) for view in main.views], ignore_index=True
+    )
+    narrow_views = [view for view in main.views if view in (PARENTS, SAME_AGE)]
+    difference = pd.concat(
+        [difference_of(main.scored(view)).assign(view=view) for view in narrow_views],
+        ignore_index=True,
+    )
+    if silent:
+        difference = difference.assign(low=np.nan, high=np.nan)
+    curves, days = [curve.assign(view=PARENTS)], [day_rows(main, PARENTS, born)]
+    if SAME_AGE in main.views:
+        young = main.scored(SAME_AGE)
+        young_at = ages_at(young.days.days, young.days.ages, born)
+        _, young_curve = drift(
+            young, young_at, judgement, child=child.name, strangers=strangers, silent=silent,
+            seed=SEED,
+        )  # fmt: skip
+        curves.append(young_curve.assign(view=SAME_AGE))
+        days.append(day_rows(main, SAME_AGE, born))
+    count = words.tally(overall, first, second)
+    side_taken = (
+        take_side(side, child.name, judgement=judgement, trend=trend, leads=leads, overall=overall)
+        if side is not None
+        else None
+    )
     pictures = project(relatives, probes, seed=SEED)
-    lines = dict(describe())
-    row = next(r for r in embedders.all_embedders(connection) if r.embedder_id == embedder_id)
-    left_out = left_out_of(connection, child, embedder_id, {**sifted.own, **narrow.left_out})
+    row = next(r for r in embedders.all_embedders(connection) if r.embedder_id == main.embedder_id)
+    left_out = {**main.sifted.own, **narrow.said.left_out}
     return ReportData(
         child=child.name,
-        born=born_of(child),
+        born=born,
         born_note=born_note(child),
         sex=child.sex,
-        embedder_id=embedder_id,
+        embedder_id=main.embedder_id,
         embedder_note=embedder_note(row.embedder_id, row.licence, row.source),
         generated_on=today,
-        headline=words.headline(child.name, count, narrow.leads),
-        summary=words.summary(child.name, count, narrow.leads, coverage),
-        relatives=tuple(relative_of(person, relatives) for person in family.relatives),
-        parents=(first, second),
-        methods=tuple(
-            MethodInfo(m.name, lines[m.name], m.unit, m.held_out_accuracy) for m in narrow.methods
+        headline=words.headline(
+            child.name, count, leads, judgement=judgement, drift=moving, leaking=bool(leaking)
         ),
+        summary=words.summary(
+            child.name, count, leads, coverage, judgement=judgement, drift=moving
+        ),
+        relatives=tuple(relative_of(person, relatives) for person in family.relatives),
+        parents=pair,
+        methods=tuple(method_info(checks[name], pair) for name in said.methods if name in checks),
         primary_method=PRIMARY_METHOD,
         coverage=coverage,
         trend=labelled(trend),
-        leads=labelled(narrow.leads),
-        overall=narrow.overall,
-        agreement=agreement(narrow.leads),
+        leads=labelled(leads),
+        overall=overall,
+        agreement=agreement(leads),
         projection=labelled(pictures.points),
         child_path=labelled(pictures.path),
-        exemplars=nearest_exemplars(home / "thumbnails", probes, relatives, gallery),
-        left_out=left_out,
-        warnings=tuple(warnings_of(family, narrow, wide, sifted, compared.gathered.proposed)),
+        exemplars=nearest_exemplars(home / "thumbnails", probes, relatives, main.gallery),
+        left_out=left_out_of(connection, child, main.embedder_id, left_out),
+        warnings=tuple(warnings_of(family, main, few=few, leaking=bool(leaking))),
         settings=(
+            ("Main result", "the resemblance score, of all methods the only one with a null"),
             ("First method", PRIMARY_METHOD),
-            ("Draws of equal numbers of photos", str(narrow.draws)),
-            (f"Photos of each of {first} and {second} in a draw", str(narrow.photos_each)),
-            ("Photos of each relative in a draw, all relatives", str(wide.photos_each)),
+            ("Draws of equal numbers of photos", str(narrow.said.draws)),
+            (f"Photos of each of {first} and {second} in a draw", str(narrow.said.photos_each)),
+            ("Photos of each relative in a draw, all relatives", str(wide.said.photos_each)),
+            ("Unrelated people compared with", str(strangers)),
             ("Seed", str(SEED)),
             ("Interval", "95 % t interval over photo-days; none below three days"),
         ),
+        judgement=judgement,
+        drift=moving,
+        resemblance=labelled(without_ranges(resemblance, mute)),
+        difference=labelled(difference),
+        days=pd.concat(days, ignore_index=True),
+        curve=pd.concat(curves, ignore_index=True),
+        specifications=specifications(
+            [
+                Asked(
+                    found.embedder_id,
+                    view,
+                    found.said(view),
+                    found.scored(view),
+                    found is main and view == PARENTS,
+                )
+                for found in (main, *others)
+                for view in found.views
+            ],
+            pair,
+            {found.embedder_id: found.pair.said.checks for found in (main, *others)},
+            silent=silent,
+        ),
+        strangers=scored.used,
+        leaks=tuple(
+            Finding(leak.kind, stops(leak, pair), sentence(leak), leak.hint) for leak in leaks
+        ),
+        side=side_taken,
     )
+
+
+def stops(leak: Leak, pair: tuple[str, str]) -> bool:
+    """Whether a leak makes what is said of the pair worthless."""
+    return leak.stops and set(leak.who) <= {*pair, "the child"}
+
+
+def sentence(leak: Leak) -> str:
+    """What a leak says, as a sentence."""
+    return leak.sentence[:1].upper() + leak.sentence[1:] + "."
+
+
+def method_info(check: Check, pair: tuple[str, str]) -> MethodInfo:
+    """A method as the page shows it, with what failed."""
+    why = "; ".join(check.problems).replace("children to the first", f"children to {pair[0]}")
+    return MethodInfo(
+        name=check.name,
+        line=dict(describe())[check.name],
+        unit=check.unit,
+        held_out_accuracy=check.accuracy,
+        brier=check.brier,
+        stranger_share=check.stranger_share,
+        passed=check.passed,
+        why=why,
+    )
+
+
+def day_rows(answers: Answers, view: str, born: date) -> pd.DataFrame:
+    """The photo-days of a view: view, age_months, difference, faces."""
+    scored = answers.scored(view)
+    days = scored.days
+    return pd.DataFrame(
+        {
+            "view": view,
+            "age_months": ages_at(days.days, days.ages, born),
+            "difference": scored.differences,
+            "faces": days.faces,
+        }
+    )
+
+
+def without_ranges(frame: pd.DataFrame, names: set[str]) -> pd.DataFrame:
+    """The frame without the intervals of those of whom nothing may be claimed."""
+    mine = frame["relative"].isin(names)
+    return frame.assign(low=frame["low"].mask(mine), high=frame["high"].mask(mine))
 
 
 def covered(probes: Evidence) -> pd.DataFrame:

@@ -1,6 +1,7 @@
 """What a report says, in words. Pure: frames in, sentences out.
 
-Nothing here is a verdict: it counts what the methods said and says how much they had to go on.
+The verdict speaks first. Where there is none yet, what the methods said is counted, and how much
+they had to go on.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from reports.model import Drift, Judgement
 from tracker.ages import age_label
 
 MOST = 2 / 3
@@ -54,8 +56,20 @@ class Change:
     methods: int
 
 
-def headline(child: str, count: Tally, leads: pd.DataFrame) -> str:
-    """One short sentence for the top of the page."""
+def headline(
+    child: str,
+    count: Tally,
+    leads: pd.DataFrame,
+    *,
+    judgement: Judgement | None = None,
+    drift: Drift | None = None,
+    leaking: bool = False,
+) -> str:
+    """One short sentence for the top of the page. `leaking` where leaks stop every claim."""
+    if leaking:
+        return f"Something is mixed up in these photos, so nothing is said of {child} yet"
+    if judgement is not None and judgement.answer:
+        return _verdict(child, judgement, drift)
     if count.total == 0:
         return f"Not enough dated photos of {child} to say anything yet"
     change = moved(leads, count)
@@ -64,19 +78,43 @@ def headline(child: str, count: Tally, leads: pd.DataFrame) -> str:
             f"Most methods say {child} looked more like {change.before} at first, "
             f"and more like {change.after} lately"
         )
+    return _votes(count)
+
+
+def _votes(count: Tally) -> str:
     if count.to_first >= MOST * count.total:
-        return f"So far most methods say {child} looks more like {count.first}"
+        return f"So far most methods lean to {count.first}"
     if count.to_second >= MOST * count.total:
-        return f"So far most methods say {child} looks more like {count.second}"
+        return f"So far most methods lean to {count.second}"
     if count.to_first + count.to_second == 0:
         return f"{count.first} or {count.second}? Too close to call"
     return f"{count.first} or {count.second}? The methods do not agree"
 
 
+def _verdict(child: str, judgement: Judgement, drift: Drift | None) -> str:
+    first, second = judgement.first, judgement.second
+    if judgement.answer == "not enough days":
+        return f"Not enough days of photos to say whom {child} looks like"
+    if drift is not None and drift.certain:
+        before, after = (second, first) if drift.rising else (first, second)
+        return f"{child} looked more like {before} at first, and more like {after} lately"
+    if judgement.answer == "looks more like":
+        return f"{child} looks more like {judgement.winner}"
+    if judgement.answer == "looks like neither":
+        return f"{child} looks like {child}: no more like {first} or {second} than chance gives"
+    return f"{first} or {second}? Too close to call"
+
+
 def summary(
-    child: str, count: Tally, leads: pd.DataFrame, coverage: pd.DataFrame
+    child: str,
+    count: Tally,
+    leads: pd.DataFrame,
+    coverage: pd.DataFrame,
+    *,
+    judgement: Judgement | None = None,
+    drift: Drift | None = None,
 ) -> tuple[str, ...]:
-    """Two to four plain sentences under the headline."""
+    """A few plain sentences under the headline."""
     seen = coverage[coverage["faces"] > 0] if len(coverage) else coverage
     if not len(seen) or count.total == 0:
         return (f"There are no usable dated photos of {child} beside those of two relatives.",)
@@ -88,8 +126,9 @@ def summary(
     )
     days = int(seen["photo_days"].sum())
     sentences = [
-        f"Of {count.total} methods, {count.to_first} lean to {count.first}, {count.to_second} "
-        f"to {count.second} and {count.undecided} cannot tell, on {days} photo-days {span}."
+        f"Over all months together, of {count.total} methods, {count.to_first} lean to "
+        f"{count.first}, {count.to_second} to {count.second} and {count.undecided} cannot tell, on "
+        f"{days} {'photo-day' if days == 1 else 'photo-days'} {span}."
     ]
     change = moved(leads, count)
     if change is not None:
@@ -97,10 +136,17 @@ def summary(
             f"{change.turned} of {change.methods} methods lean to {change.before} in the "
             f"earliest third of the months and to {change.after} in the latest."
         )
+    spoken = judgement is not None and judgement.answer
+    if judgement is not None and judgement.sentence:
+        sentences.insert(0, judgement.sentence)
+    if drift is not None and drift.sentence and spoken:
+        sentences.insert(1, drift.sentence)
     missing = len(coverage) - len(seen)
     if missing:
         sentences.append(
-            f"{missing} {'month has' if missing == 1 else 'months have'} no photos and stay empty."
+            f"{missing} month has no photos and stays empty."
+            if missing == 1
+            else f"{missing} months have no photos and stay empty."
         )
     sentences.append(
         "All methods look at the same photos through the same embedder, so their agreement is "
@@ -112,13 +158,14 @@ def summary(
 def moved(leads: pd.DataFrame, count: Tally) -> Change | None:
     """How the leaning changed between the first and the last third of the months.
 
-    None unless most methods turned the same way.
+    None unless most methods turned the same way, each with a month on either side in which it
+    clearly leans there.
     """
     early, late = thirds(leads)
     both = sorted(set(early) & set(late))
     if len(both) < LEAST:
         return None
-    signs = np.array([(np.sign(early[m]), np.sign(late[m])) for m in both])
+    signs = np.array([(early[m], late[m]) for m in both])
     for before, after, one, other in (
         (1, -1, count.first, count.second),
         (-1, 1, count.second, count.first),
@@ -129,20 +176,23 @@ def moved(leads: pd.DataFrame, count: Tally) -> Change | None:
     return None
 
 
-def thirds(leads: pd.DataFrame) -> tuple[dict[str, float], dict[str, float]]:
-    """Mean lead of each method over the first and over the last third of the months with one."""
+def thirds(leads: pd.DataFrame) -> tuple[dict[str, int], dict[str, int]]:
+    """To whom each method leans in the first and in the last third of the months: 1 or -1 for the
+    first or second of the two, 0 unless the mean lead and a clear month agree."""
     judged = leads.dropna(subset=["lead"]) if len(leads) else leads
-    if not len(judged):
-        return {}, {}
-    months: Sequence[int] = sorted(judged["age_months"].unique())
+    months: Sequence[int] = sorted(judged["age_months"].unique()) if len(judged) else []
     if len(months) < LEAST:
         return {}, {}
     size = max(1, len(months) // 3)
-    first, last = (
-        judged["age_months"].isin(months[:size]),
-        judged["age_months"].isin(months[-size:]),
+    parts = (
+        judged[judged["age_months"].isin(months[:size])],
+        judged[judged["age_months"].isin(months[-size:])],
     )
-    return (
-        {str(k): float(v) for k, v in judged[first].groupby("method")["lead"].mean().items()},
-        {str(k): float(v) for k, v in judged[last].groupby("method")["lead"].mean().items()},
-    )
+    early, late = ({str(m): _leaning(rows) for m, rows in p.groupby("method")} for p in parts)
+    return early, late
+
+
+def _leaning(rows: pd.DataFrame) -> int:
+    sign = int(np.sign(rows["lead"].mean()))
+    toward = rows["first"].iloc[0] if sign > 0 else rows["second"].iloc[0]
+    return sign if (rows["leader"] == toward).any() else 0
