@@ -28,6 +28,14 @@ class Dating:
     option: Interval | None
     today: date
     _recent: dict[str, Dated] = field(default_factory=dict)
+    _known: dict[str, Dated] | None = None
+
+    @property
+    def _before(self) -> dict[str, Dated]:
+        """The dates that were stored before this ingest: one query, when first asked for."""
+        if self._known is None:
+            self._known = photos.dates(self.con)
+        return self._known
 
     def of(self, sha256: str, exif: ExifDates, path: bytes) -> Dated:
         """A new photo's date; remembered, should the same content come again."""
@@ -37,13 +45,8 @@ class Dating:
 
     def better(self, sha256: str, path: bytes) -> Dated | None:
         """A better date than the stored one for content met again at `path`, or None."""
-        stored = self._recent.get(sha256)
-        if stored is None:
-            photo = photos.photo(self.con, sha256)
-            if photo is None:
-                return None
-            stored = photo.dated
-        if stored.source == "exif":
+        stored = self._recent.get(sha256) or self._before.get(sha256)
+        if stored is None or stored.source == "exif":
             return None
         found = date_photo(ExifDates(), _name(path), self.option, self.today)
         if not is_better(found, stored):
