@@ -177,3 +177,13 @@ def test_who_has_no_faces_under_an_embedder_is_said(
     assert [e["own"] for e in stock["embedders"]] == [True, False]
     shown = tracker("status", home=empty).out
     assert "faces by embedder" in shown
+
+
+def test_the_model_toml_in_the_readme_is_a_good_one(tmp_path: Path) -> None:
+    from tracker.vision.embedders.onnx import read
+
+    text = (Path(__file__).parents[2] / "README.md").read_text()
+    (tmp_path / "model.toml").write_text(text.partition("```toml\n")[2].partition("```")[0])
+    described = read(tmp_path / "model.toml")
+    assert (described.name, described.dim) == ("my-embedder", 128)
+    assert described.preparation.alignment == "arcface-112"
