@@ -11,41 +11,57 @@ from . import DATABASE, embedders
 from .arrow import one
 from .connection import open_workspace, translated
 from .errors import StoreError
+from .text import many
 
 # How far a vector's length may be from 1: float32 rounding of 512 numbers is below 1e-6.
 LENGTH_TOLERANCE = 1e-3
 
-# Each finds nothing in a workspace that only this program wrote.
-_RULES: tuple[tuple[str, str], ...] = (
+# For one, for more, what is wrong, and the query that counts. Each finds nothing in a workspace that
+# only this program wrote.
+_RULES: tuple[tuple[str, str, str, str], ...] = (
     (
-        "{n} photos are stored more than once.",
+        "photo is",
+        "photos are",
+        "stored more than once.",
         "SELECT count(*) - count(DISTINCT sha256) FROM photos",
     ),
     (
-        "{n} paths are stored more than once.",
+        "path is",
+        "paths are",
+        "stored more than once.",
         "SELECT count(*) - count(DISTINCT path) FROM photo_paths",
     ),
     (
-        "{n} faces are stored more than once.",
+        "face is",
+        "faces are",
+        "stored more than once.",
         "SELECT count(*) - count(DISTINCT face_id) FROM faces",
     ),
     (
-        "{n} paths belong to no stored photo.",
+        "path belongs",
+        "paths belong",
+        "to no stored photo.",
         "SELECT count(*) FROM photo_paths ANTI JOIN photos USING (photo_id)",
     ),
     (
-        "{n} faces belong to no stored photo.",
+        "face belongs",
+        "faces belong",
+        "to no stored photo.",
         "SELECT count(*) FROM faces ANTI JOIN photos USING (photo_id)",
     ),
     (
-        "{n} paths are both stored and rejected.",
+        "path is",
+        "paths are",
+        "both stored and rejected.",
         """
         SELECT count(*) FROM photo_paths f JOIN rejections r USING (path)
         WHERE (f.byte_size, f.mtime_ns, f.inode) <> (r.byte_size, r.mtime_ns, r.inode)
         """,
     ),
     (
-        "{n} photos have another number of faces than was found in them.",
+        "photo has",
+        "photos have",
+        "another number of faces than was found there.",
         """
         SELECT count(*) FROM (
             SELECT d.faces FROM detections d LEFT JOIN faces f USING (photo_id, detector)
@@ -53,32 +69,42 @@ _RULES: tuple[tuple[str, str], ...] = (
         """,
     ),
     (
-        "{n} photos have a date that ends before it begins.",
+        "photo has",
+        "photos have",
+        "a date that ends before it begins.",
         """
         SELECT count(*) FROM photos
         WHERE earliest > latest OR (earliest IS NULL) <> (latest IS NULL)
         """,
     ),
     (
-        "{n} decisions are about a face that is not stored.",
+        "decision is",
+        "decisions are",
+        "about a face that is not stored.",
         "SELECT count(*) FROM decisions ANTI JOIN faces USING (face_id)",
     ),
     (
-        "{n} decisions are about a person who is not stored.",
+        "decision is",
+        "decisions are",
+        "about a person who is not stored.",
         """
         SELECT count(*) FROM (SELECT person_id FROM decisions WHERE person_id IS NOT NULL)
         ANTI JOIN people USING (person_id)
         """,
     ),
     (
-        "{n} names are given to more than one person.",
+        "name is",
+        "names are",
+        "given to more than one person.",
         """
         SELECT count(*) - count(DISTINCT name_key) FROM people
         WHERE NOT removed AND merged_into IS NULL
         """,
     ),
     (
-        "{n} faces of unrelated people are not stored, or belong to nobody.",
+        "face of unrelated people is",
+        "faces of unrelated people are",
+        "not stored, or nobody's.",
         """
         SELECT count(*) FROM cohort_faces
         WHERE face_id NOT IN (SELECT face_id FROM faces)
@@ -105,7 +131,11 @@ def problems(con: duckdb.DuckDBPyConnection) -> list[str]:
     if damage:
         return damage
     with translated():
-        found = [said.format(n=n) for said, sql in _RULES if (n := _number(con, sql))]
+        found = [
+            f"{many(n, one_is, more_are)} {said}"
+            for one_is, more_are, said, sql in _RULES
+            if (n := _number(con, sql))
+        ]
         for embedder in embedders.all_embedders(con):
             found += _vectors(con, embedder.embedder_id)
     return found
@@ -147,18 +177,24 @@ def _vectors(con: duckdb.DuckDBPyConnection, embedder_id: str) -> list[str]:
     key = embedders.key_of(con, embedder_id)
     if key is None:
         return []
-    table = embedders.table_of(key[0])
+    table, of = embedders.table_of(key[0]), f"of {embedder_id}"
     rules = (
         (
-            "{n} vectors of {embedder} are stored more than once.",
+            f"vector {of} is",
+            f"vectors {of} are",
+            "stored more than once.",
             f"SELECT count(*) - count(DISTINCT face_id) FROM {table}",  # noqa: S608
         ),
         (
-            "{n} vectors of {embedder} belong to no stored face.",
+            f"vector of {embedder_id} belongs",
+            f"vectors of {embedder_id} belong",
+            "to no stored face.",
             f"SELECT count(*) FROM {table} ANTI JOIN faces USING (face_id)",  # noqa: S608
         ),
         (
-            "{n} vectors of {embedder} are not of length 1.",
+            f"vector {of} is",
+            f"vectors {of} are",
+            "not of length 1.",
             f"""
             SELECT count(*) FROM {table}
             WHERE coalesce(abs(array_inner_product(vector, vector) - 1) > {LENGTH_TOLERANCE}, true)
@@ -166,7 +202,9 @@ def _vectors(con: duckdb.DuckDBPyConnection, embedder_id: str) -> list[str]:
         ),
     )
     return [
-        said.format(n=n, embedder=embedder_id) for said, sql in rules if (n := _number(con, sql))
+        f"{many(n, one_is, more_are)} {said}"
+        for one_is, more_are, said, sql in rules
+        if (n := _number(con, sql))
     ]
 
 

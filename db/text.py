@@ -11,3 +11,11 @@ def plain(text: str) -> str:
 def shown(path: bytes) -> str:
     """A path for people: bytes that are no text become escapes like \\xff."""
     return path.decode("utf-8", "backslashreplace")
+
+
+def many(number: int, one: str, more: str | None = None) -> str:
+    """ "1 photo is", "3,000 photos are": the number with what agrees with it.
+
+    `more` defaults to `one` with an s.
+    """
+    return f"{number:,} {one if number == 1 else more or one + 's'}"

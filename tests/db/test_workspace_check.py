@@ -74,33 +74,33 @@ def test_a_sound_workspace_has_nothing_wrong_with_it(home: Path) -> None:
 @pytest.mark.parametrize(
     ("harm", "said"),
     [
-        ("INSERT INTO photos FROM photos LIMIT 1", "1 photos are stored more than once"),
+        ("INSERT INTO photos FROM photos LIMIT 1", "1 photo is stored more than once"),
         ("INSERT INTO photo_paths FROM photo_paths", "4 paths are stored more than once"),
         ("INSERT INTO faces FROM faces", "4 faces are stored more than once"),
-        ("UPDATE photo_paths SET photo_id = 99 WHERE shown = '/copy.jpg'", "1 paths belong to no"),
+        ("UPDATE photo_paths SET photo_id = 99 WHERE shown = '/copy.jpg'", "1 path belongs to no"),
         (
             "UPDATE faces SET photo_id = 99 WHERE face_index = 2",
-            "1 faces belong to no stored",
+            "1 face belongs to no stored",
         ),
-        ("UPDATE rejections SET mtime_ns = 8", "1 paths are both stored and rejected"),
+        ("UPDATE rejections SET mtime_ns = 8", "1 path is both stored and rejected"),
         (
             "UPDATE detections SET faces = 7 WHERE faces = 0",
-            "1 photos have another number",
+            "1 photo has another number",
         ),
-        ("DELETE FROM faces WHERE face_index = 1", "1 photos have another number"),
+        ("DELETE FROM faces WHERE face_index = 1", "1 photo has another number"),
         (
             "UPDATE photos SET latest = DATE '1999-01-01' WHERE latest IS NOT NULL",
             "2 photos",
         ),
         ("UPDATE photos SET latest = NULL", "2 photos have a date that ends before it begins"),
-        ("UPDATE decisions SET face_id = 1 WHERE person_id = 1", "1 decisions are about a face"),
+        ("UPDATE decisions SET face_id = 1 WHERE person_id = 1", "1 decision is about a face"),
         (
             "UPDATE decisions SET person_id = 99 WHERE person_id = 1",
-            "1 decisions are about a",
+            "1 decision is about a",
         ),
         (
             "UPDATE people SET name_key = 'anna' WHERE person_id = 5",
-            "1 names are given to more",
+            "1 name is given to more",
         ),
         ("INSERT INTO embeddings_1 FROM embeddings_1", "4 vectors of made-up are stored more than"),
         (

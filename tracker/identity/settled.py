@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from db.text import many
+
 
 @dataclass(frozen=True, slots=True)
 class Settled:
@@ -72,8 +74,3 @@ def waits(name: str, photos: int) -> str:
         f"{name}'s; enrol more photos of {name} alone and ingest {'it' if photos == 1 else 'them'} "
         "again."
     )
-
-
-def many(number: int, what: str) -> str:
-    """ "1 photo", "3 photos"."""
-    return f"{number} {what}{'' if number == 1 else 's'}"

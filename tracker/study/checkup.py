@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from db.errors import StoreError, WorkspaceMissing
+from db.text import many
 from tracker.config import Settings
 from tracker.errors import TrackerError
 
@@ -149,32 +150,37 @@ def workspace(settings: Settings) -> Iterator[Finding]:
         counted = overview.counts(connection)
         if not problems:
             yield Finding(
-                "good", f"the database holds {counted.photos} photos and {counted.faces} faces"
+                "good",
+                f"the database holds {many(counted.photos, 'photo')} and "
+                f"{many(counted.faces, 'face')}",
             )
         yield from _own_embedder(connection, settings)
         for embedder_id, _, _ in counted.vectors:
             gallery = Gallery.open(connection, settings.home, embedder_id)
             state = "was out of date and has been built again" if gallery.rebuilt else "is in order"
-            yield Finding("good", f"the gallery of {embedder_id} {state} ({len(gallery)} faces)")
+            yield Finding(
+                "good", f"the gallery of {embedder_id} {state} ({many(len(gallery), 'face')})"
+            )
         paths = photos.known_paths(connection)
         gone = sum(not os.path.lexists(path) for path in paths)
         if gone:
             yield Finding(
                 "note",
-                f"{gone} of {len(paths)} photo files are not where they were",
+                f"{gone:,} of {many(len(paths), 'photo file')} "
+                f"{'is not where it was' if gone == 1 else 'are not where they were'}",
                 "nothing is lost. Ingest the folder they are in now; it costs nothing.",
             )
         if counted.undated:
             yield Finding(
                 "note",
-                f"{counted.undated} photos have no date and are in no month",
+                many(counted.undated, "photo has", "photos have") + " no date: in no month",
                 "tracker ingest PHOTO… --date 2024-03-09",
             )
         if counted.waiting:
             yield Finding(
                 "note",
-                f"{counted.waiting} faces wait: of several in a photo, it cannot be told which is "
-                "the one named",
+                many(counted.waiting, "face waits", "faces wait")
+                + ": of several in a photo, it cannot be told which is the one named",
                 "enrol more photos of that person alone, then ingest the photos again",
             )
         yield from _open_to_others(settings.home)
@@ -218,6 +224,6 @@ def _open_to_others(home: Path) -> Iterator[Finding]:
     if loose and os.name == "posix":
         yield Finding(
             "note",
-            f"{len(loose)} files of the workspace may be read by other users of this machine",
+            many(len(loose), "file") + " of the workspace may be read by others on this machine",
             f"chmod -R go= {home}",
         )
