@@ -16,8 +16,8 @@ from .text import many
 # How far a vector's length may be from 1: float32 rounding of 512 numbers is below 1e-6.
 LENGTH_TOLERANCE = 1e-3
 
-# For one, for more, what is wrong, and the query that counts. Each finds nothing in a workspace that
-# only this program wrote.
+# For one, for more, what is wrong, and the query that counts. Each finds nothing in a workspace
+# that only this program wrote.
 _RULES: tuple[tuple[str, str, str, str], ...] = (
     (
         "photo is",
