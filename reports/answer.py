@@ -131,8 +131,12 @@ def _equals(value: float) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Votes:
-    """How many methods say what over all months: those that stand, and those without a vote."""
+    """How many methods say what over all months: those that stand, and those without a vote.
 
+    Where nothing could be `tested` against chance, all that lean are counted.
+    """
+
+    tested: bool
     first: int
     second: int
     undecided: int
@@ -150,9 +154,10 @@ def votes(data: ReportData) -> Votes | None:
         return None
     heard = voices.heard(data.overall, data)
     voting = heard[heard["votes"]]
-    said = voting["leader"].where(voting["stands"], "")
+    tested = "p_value" not in voting or bool(voting["p_value"].notna().any())
+    said = voting["leader"].where(voting["stands"], "") if tested else voting["leader"]
     first, second = (int((said == name).sum()) for name in data.parents)
-    return Votes(first, second, len(voting) - first - second, len(heard) - len(voting))
+    return Votes(tested, first, second, len(voting) - first - second, len(heard) - len(voting))
 
 
 @dataclass(frozen=True, slots=True)

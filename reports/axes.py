@@ -34,15 +34,33 @@ LEAD_LABEL = "datum.value ? format(datum.value, '+.1f') : '0'"
 """A Vega expression: +0.5, 0, -0.5."""
 
 
-def age(coverage: pd.DataFrame, field: str = "age_months", *, labels: bool = True) -> alt.X:
-    """`field` on the axis of age in complete months, with room for every month of `coverage`."""
+def dot_size(months: int, largest: float = 44.0) -> float:
+    """Area in px² of a month's dot, so that neighbours stay apart on a phone."""
+    return max(10.0, min(largest, largest * 26 / max(months, 1)))
+
+
+def age(
+    coverage: pd.DataFrame,
+    field: str = "age_months",
+    *,
+    labels: bool = True,
+    by_day: bool = False,
+) -> alt.X:
+    """`field` on the axis of age in complete months, with room for every month of `coverage`.
+
+    A month is drawn at its number, or, where days are (`by_day`), from its number to the next.
+    """
     first, last = int(coverage["age_months"].min()), int(coverage["age_months"].max())
     step = tick_step(last - first)
     ticks = list(range(-(-first // step) * step, last + 1, step)) or [first]
     return alt.X(
         f"{field}:Q",
         title=None,
-        scale=alt.Scale(domain=[first - 0.6, last + 0.6], nice=False, zero=False),
+        scale=alt.Scale(
+            domain=[first - 0.1, last + 1.1] if by_day else [first - 0.6, last + 0.6],
+            nice=False,
+            zero=False,
+        ),
         axis=alt.Axis(
             values=ticks,
             labelExpr=AGE_LABEL,

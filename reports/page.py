@@ -135,7 +135,7 @@ def render(
 VIEWS = {
     "parents": "the two",
     "everyone": "everyone",
-    "same_age": "the two, at the same age",
+    "same_age": "same age",
 }
 """What a view or comparison is called on the page, by the end of its drawing's name."""
 

@@ -1,8 +1,8 @@
 """More like whom, as the months go by.
 
-Up is more like one, down more like the other, and the line in the middle is neither; the
-embedder's own leaning is taken off. Small dots are photo-days. The curve is smoothed through
-them, and the band is where it may well lie (95%).
+Up is more like one, down more like the other, the line in the middle is neither. Small dots are
+photo-days; the curve is smoothed through them, and the band is where it may well lie (95%). With
+too few days for a curve, larger dots are months.
 """
 
 from __future__ import annotations
@@ -98,7 +98,7 @@ def build(
     days, curve = thinned(days, MOST_DAYS), thinned(curve, MOST_STEPS)
     months = months if curve.empty else months.iloc[:0]
     most = reach(days, curve, months)
-    x = axes.age(coverage)
+    x = axes.age(coverage, by_day=True)
     scale = alt.Scale(domain=[-most, most], nice=False)
     axis = alt.Axis(
         tickCount=5, labelExpr=axes.LEAD_LABEL, minExtent=theme.LEFT, maxExtent=theme.LEFT
@@ -108,17 +108,23 @@ def build(
     def y(field: str) -> alt.Y:
         return alt.Y(f"{field}:Q", title=None, scale=scale, axis=axis)
 
+    datasets: dict[str, list[frames.Row]] = {}
+
     def put(rows: list[frames.Row], name: str) -> alt.Chart:
-        return alt.Chart(alt.InlineData(values=rows, name=name))
+        datasets[name] = rows
+        return alt.Chart(alt.NamedData(name))
 
     first, last = float(coverage["age_months"].min()), float(coverage["age_months"].max())
-    turn = put(crossing_of(drift, first - 0.6, last + 0.6), "crossing")
+    turn = put(crossing_of(drift, first, last + 1), "crossing")
     empty = put(frames.rows(frames.gaps(coverage)), "gaps").transform_calculate(
-        left="datum.age_months - 0.51", right="datum.age_months + 0.51"
+        left="datum.age_months - 0.01", right="datum.age_months + 1.01"
     )
     by_day = put(frames.rows(days, DAY, digits=3), "days")
     smooth = put(frames.rows(curve, STEP, digits=3), "curve")
-    means = put(frames.rows(months, MONTH, digits=3), "months")
+    means = put(frames.rows(months, MONTH, digits=3), "months").transform_calculate(
+        middle="datum.age_months + 0.5"
+    )
+    mid = axes.age(coverage, "middle", by_day=True)
     names = [
         put(
             [{"name": frames.clean_text(name), "says": f"more like {frames.clean_text(name)}"}], end
@@ -127,7 +133,9 @@ def build(
     ]
     ranged = "isValid(datum.low) && isValid(datum.high)"
     layers = [
-        empty.mark_rect(style="gap").encode(x=axes.age(coverage, "left"), x2=alt.X2("right:Q")),
+        empty.mark_rect(style="gap").encode(
+            x=axes.age(coverage, "left", by_day=True), x2=alt.X2("right:Q")
+        ),
         by_day.mark_circle(style="day", size=16, opacity=0.5).encode(
             x=x,
             y=y("difference"),
@@ -143,13 +151,13 @@ def build(
             x=x, y=y("value")
         ),
         means.mark_rule(style="path", opacity=0.5, strokeWidth=2)
-        .encode(x=x, y=y("low"), y2=alt.Y2("high:Q"))
+        .encode(x=mid, y=y("low"), y2=alt.Y2("high:Q"))
         .transform_filter(ranged),
         means.mark_point(style="path", filled=True, opacity=1, size=46)
-        .encode(x=x, y=y("difference"))
+        .encode(x=mid, y=y("difference"))
         .transform_filter(ranged),
         means.mark_point(style=["pathline", "hollow"], opacity=1, size=40, strokeWidth=1.6)
-        .encode(x=x, y=y("difference"))
+        .encode(x=mid, y=y("difference"))
         .transform_filter(f"!({ranged})"),
         turn.mark_rule(style="path", strokeWidth=8, opacity=0.5).encode(
             x=alt.X("from:Q", title=None), x2=alt.X2("to:Q"), y=alt.datum(0, scale=scale)
@@ -177,7 +185,10 @@ def build(
             tint = {} if "halo" in style else {"color": colour}
             layers.append(mark.encode(text=alt.Text("says:N"), **at, **tint))
     return alt.LayerChart(layer=layers).properties(
-        width=720, height=HEIGHT, padding={"left": 4, "right": 12, "top": 8, "bottom": 4}
+        width=720,
+        height=HEIGHT,
+        padding={"left": 4, "right": 12, "top": 8, "bottom": 4},
+        datasets=datasets,
     )
 
 

@@ -84,7 +84,7 @@ def build(
     """
     strips = len(relatives)
     whole = strips * (STRIP + APART)
-    x = axes.age(coverage)
+    x, dot = axes.age(coverage), axes.dot_size(len(coverage))
     colour = alt.Color("relative:N", scale=alt.Scale(domain=list(everyone)), legend=None)
     shape = alt.Shape("relative:N", scale=alt.Scale(domain=list(everyone)), legend=None)
     ticks = sorted(foot(place, strips) + p for place in range(strips) for p in (0, 50, 100))
@@ -106,20 +106,22 @@ def build(
         alt.Tooltip("photo_days:Q", title="photo-days"),
         alt.Tooltip("faces:Q", title="faces"),
     ]
-    names = alt.Chart(
-        alt.InlineData(
-            values=[
-                {"relative": frames.clean_text(name), "at": foot(place, strips) + STRIP,
-                 "even": foot(place, strips) + 50}
-                for place, name in enumerate(relatives)
-            ],
-            name="names",
-        )
-    )  # fmt: skip
-    empty = alt.Chart(
-        alt.InlineData(values=frames.rows(frames.gaps(coverage)), name="gaps")
-    ).transform_calculate(left="datum.age_months - 0.51", right="datum.age_months + 0.51")
-    base = alt.Chart()
+    datasets = {
+        "resemblance": frames.rows(prepare(frame, relatives), COLUMNS),
+        "gaps": frames.rows(frames.gaps(coverage)),
+        "names": [
+            {
+                "relative": frames.clean_text(name),
+                "at": foot(place, strips) + STRIP,
+                "even": foot(place, strips) + 50,
+            }
+            for place, name in enumerate(relatives)
+        ],
+    }
+    base, names = (alt.Chart(alt.NamedData(name)) for name in ("resemblance", "names"))
+    empty = alt.Chart(alt.NamedData("gaps")).transform_calculate(
+        left="datum.age_months - 0.51", right="datum.age_months + 0.51"
+    )
     layers = [
         empty.mark_rect(style="gap").encode(x=axes.age(coverage, "left"), x2=alt.X2("right:Q")),
         names.mark_rule(style="rule", strokeDash=[3, 4]).encode(y=alt.Y("even:Q", title=None)),
@@ -130,10 +132,10 @@ def build(
         .encode(x=x, y=low, y2=alt.Y2("to:Q"), color=colour)
         .transform_filter(f"{ranged} && datum.alone"),
         base.mark_line(strokeWidth=2).encode(x=x, y=y, color=colour, detail=alt.Detail("run:N")),
-        base.mark_point(filled=True, opacity=1, size=44)
+        base.mark_point(filled=True, opacity=1, size=dot)
         .encode(x=x, y=y, color=colour, shape=shape)
         .transform_filter(ranged),
-        base.mark_point(style="hollow", opacity=1, size=40, strokeWidth=1.6)
+        base.mark_point(style="hollow", opacity=1, size=0.9 * dot, strokeWidth=1.6)
         .encode(x=x, y=y, stroke=colour, shape=shape)
         .transform_filter(f"!({ranged})"),
         names.mark_text(style="name", align="left", dy=-13, limit=240).encode(
@@ -141,10 +143,12 @@ def build(
         ),
         base.mark_point(filled=True, opacity=0, size=500).encode(x=x, y=y, tooltip=tip),
     ]
-    drawn = frames.rows(prepare(frame, relatives), COLUMNS)
-    return alt.LayerChart(
-        layer=layers, data=alt.InlineData(values=drawn, name="resemblance")
-    ).properties(width=720, height=whole, padding={"left": 4, "right": 12, "top": 8, "bottom": 4})
+    return alt.LayerChart(layer=layers).properties(
+        width=720,
+        height=whole,
+        padding={"left": 4, "right": 12, "top": 8, "bottom": 4},
+        datasets=datasets,
+    )
 
 
 def drawings(data: ReportData) -> dict[str, alt.LayerChart]:

@@ -148,11 +148,15 @@ def build(
     def y(field: str) -> alt.Y:
         return alt.Y(f"{field}:Q", scale=None, axis=None)
 
+    datasets: dict[str, list[frames.Row]] = {}
+
     def put(rows: list[frames.Row], name: str) -> alt.Chart:
-        return alt.Chart(alt.InlineData(values=rows, name=name))
+        datasets[name] = rows
+        return alt.Chart(alt.NamedData(name))
 
     lines = put(ticks(reach(drawn)), "ticks")
-    base, rows, dots = alt.Chart(), put(names, "rows"), put(spots, "marks")
+    base = put(frames.rows(drawn, COLUMNS), "specifications")
+    rows, dots = put(names, "rows"), put(spots, "marks")
     size = float(np.clip(2600 / max(count, 1), 16, 60))
     thick = float(np.clip(130 / max(count, 1), 1.1, 2.4))
     tip = [
@@ -209,34 +213,28 @@ def build(
         rows.mark_text(style="tick", align="right", dx=-8, limit=104).encode(
             x=alt.value(0), y=y("y"), text=alt.Text("says:N")
         ),
-        *ends(sides, relatives),
+        *(
+            put(row, f"end{place}")
+            .mark_text(style="name", align="left", baseline="bottom" if place else "top", limit=240)
+            .encode(
+                x=alt.value(4), y=alt.value(UPPER - 4 if place else 4), text=alt.Text("says:N"),
+                color=alt.Color("name:N", scale=alt.Scale(domain=list(relatives)), legend=None),
+            )
+            for place, row in enumerate(end_rows(sides))
+        ),
         base.mark_point(filled=True, opacity=0, size=260).encode(x=x, y=y("y"), tooltip=tip),
     ]  # fmt: skip
-    return alt.LayerChart(
-        layer=layers, data=alt.InlineData(values=frames.rows(drawn, COLUMNS), name="specifications")
-    ).properties(width=604, height=whole, padding={"left": 116, "right": 12, "top": 8, "bottom": 4})
+    return alt.LayerChart(layer=layers).properties(
+        width=604,
+        height=whole,
+        padding={"left": 116, "right": 12, "top": 8, "bottom": 4},
+        datasets=datasets,
+    )
 
 
-def ends(sides: tuple[str, str], relatives: Sequence[str]) -> list[alt.Chart]:
-    """The two names above and below the middle line, at its ends."""
-    colour = alt.Color("name:N", scale=alt.Scale(domain=list(relatives)), legend=None)
-    made = []
-    for place, name in enumerate(frames.clean_text(side) for side in sides):
-        chart = alt.Chart(
-            alt.InlineData(values=[{"name": name, "says": f"more like {name}"}], name=f"end{place}")
-        )
-        mark = chart.mark_text(
-            style="name", align="left", baseline="bottom" if place else "top", limit=240
-        )
-        made.append(
-            mark.encode(
-                x=alt.value(4),
-                y=alt.value(UPPER - 4 if place else 4),
-                text=alt.Text("says:N"),
-                color=colour,
-            )
-        )
-    return made
+def end_rows(sides: tuple[str, str]) -> list[list[frames.Row]]:
+    """The name at the upper end of the answers' axis, and the one at the lower, a row each."""
+    return [[{"name": name, "says": f"more like {name}"}] for name in map(frames.clean_text, sides)]
 
 
 def drawings(data: ReportData) -> dict[str, alt.LayerChart]:

@@ -81,7 +81,7 @@ def build(
     The rows are the named dataset `trend` and `unit` is a parameter, so that a page may show
     another method by putting other rows in their place.
     """
-    x = axes.age(coverage)
+    x, dot = axes.age(coverage), axes.dot_size(len(coverage))
     colour = alt.Color("relative:N", scale=alt.Scale(domain=list(relatives)), legend=None)
     shape = alt.Shape("relative:N", scale=alt.Scale(domain=list(relatives)), legend=None)
     y = alt.Y(
@@ -121,10 +121,10 @@ def build(
         .encode(x=x, y=alt.Y("low:Q", title=None), y2=alt.Y2("high:Q"), color=colour)
         .transform_filter(f"{ranged} && datum.alone"),
         base.mark_line(strokeWidth=2).encode(x=x, y=y, color=colour, detail=alt.Detail("run:N")),
-        base.mark_point(filled=True, opacity=1, size=44)
+        base.mark_point(filled=True, opacity=1, size=dot)
         .encode(x=x, y=y, color=colour, shape=shape)
         .transform_filter(ranged),
-        base.mark_point(style="hollow", opacity=1, size=40, strokeWidth=1.6)
+        base.mark_point(style="hollow", opacity=1, size=0.9 * dot, strokeWidth=1.6)
         .encode(x=x, y=y, stroke=colour, shape=shape)
         .transform_filter(f"!({ranged})"),
         base.mark_text(style="name", align="left", dx=10, limit=92)
