@@ -149,12 +149,36 @@ def sources(con: duckdb.DuckDBPyConnection) -> list[Source]:
     return [Source(bytes(path), int(people), int(faces)) for path, people, faces in rows]
 
 
+def members(con: duckdb.DuckDBPyConnection, source: bytes) -> list[Member]:
+    """The people that were added from `source`, by label."""
+    with translated():
+        rows = con.execute(
+            """
+            SELECT label, coalesce(list(face_id ORDER BY face_id), []), sex, born_earliest,
+                born_latest, years
+            FROM cohort_members LEFT JOIN cohort_faces USING (member_id)
+            WHERE source = ?
+            GROUP BY member_id, label, sex, born_earliest, born_latest, years
+            ORDER BY label, member_id
+            """,
+            [source],
+        ).fetchall()
+    return [Member(label, tuple(faces), *rest) for label, faces, *rest in rows]
+
+
 def face_ids(con: duckdb.DuckDBPyConnection) -> npt.NDArray[np.int64]:
     """The faces that were added as a stranger's, int64, ascending."""
     with translated():
         rows = arrow.fetch(con, "SELECT DISTINCT face_id FROM cohort_faces ORDER BY face_id")
     ids: npt.NDArray[np.int64] = rows.column("face_id").to_numpy()
     return ids
+
+
+def forget_rejections(con: duckdb.DuckDBPyConnection, paths: Iterable[bytes]) -> None:
+    """Files that could not be used and are none of the family's: they are not listed as its."""
+    gone = pa.table({"path": pa.array(list(paths), pa.binary())})
+    with transaction(con), arrow.staged(con, "forgotten_paths", gone):
+        con.execute("DELETE FROM rejections WHERE path IN (SELECT path FROM forgotten_paths)")
 
 
 def remove(con: duckdb.DuckDBPyConnection, source: bytes | None) -> int:

@@ -9,6 +9,7 @@ import typer
 
 from tracker import __version__
 from tracker.cli import (
+    cohort,
     demo,
     doctor,
     embedders,
@@ -66,5 +67,5 @@ def common(
     context.obj = load(home)
 
 
-for noun in (init, person, ingest, report, status, methods, embedders, doctor, demo):
+for noun in (init, person, ingest, cohort, report, status, methods, embedders, doctor, demo):
     noun.register(app)

@@ -4,7 +4,7 @@ A cohort that holds the mother makes the child look unlike her. She is told by t
 must all hold, each against what the faces at hand say:
 
 - the stranger's photos are as close to hers as her own photos of other days are to each other
-  (not in the lowest 5 %);
+  (not in the lowest 1 %);
 - they are nearer to that than to how close strangers are to her (above the middle of the two
   medians);
 - no other stranger is nearly as close to her: so far above their median (in median deviations,
@@ -31,6 +31,9 @@ from tracker.resemblance.intervals import Array
 from tracker.resemblance.strangers import SAME_PERSON
 
 LEVEL = 0.05
+
+OWN = 0.01
+"""Share of a person's own photos that are less like the others than what is taken for theirs."""
 
 LEAST_FACES = 8
 """Closenesses below which neither a person's own spread nor that of strangers is known."""
@@ -78,11 +81,9 @@ def find_acquainted(vectors: Vectors, members: Codes, known: Evidence) -> list[A
         of_member = np.bincount(place, weights=near) / counts
         mine = own[p] if len(own[p]) >= LEAST_FACES else pooled
         enough = len(mine) >= LEAST_FACES
-        least = float(np.quantile(mine, LEVEL)) if enough else SAME_PERSON
+        least = float(np.quantile(mine, OWN)) if enough else SAME_PERSON
         usual = float(np.median(mine)) if enough else SAME_PERSON
-        others = np.concatenate(
-            [_closeness(looks[q].vectors, looks[p]) for q in there if q != p] or [np.empty(0)]
-        )
+        others = [_closeness(looks[q].vectors, looks[p]) for q in there if q != p]
         for m in np.flatnonzero(of_member >= least).tolist():
             similarity = float(of_member[m])
             rest = place != m
@@ -150,22 +151,28 @@ def _own_closeness(look: Evidence) -> Array:
     return np.asarray((look.vectors.astype(np.float64) * others).sum(axis=1))
 
 
-def _strangers(near: Array, weights: Array, others: Array, chance: float) -> tuple[float, float]:
+def _strangers(
+    near: Array, weights: Array, others: list[Array], chance: float
+) -> tuple[float, float]:
     """Median closeness of strangers, and what one reaches with this chance; -1 where nobody can
     tell.
 
-    `near` `(f,)` of other strangers' faces, each stranger's weights summing to 1.
+    `near` `(f,)` of other strangers' faces, each stranger's weights summing to 1; `others` of the
+    other known people, who may be kin: with them, each is only asked how far apart their own faces
+    are.
     """
     from scipy.stats import norm
 
-    if len(near) < LEAST_FACES:
-        near = np.concatenate([near, others])
-        weights = np.ones(len(near))
-    if len(near) < LEAST_FACES:
-        return -1.0, -1.0
-    middle = _weighted_median(near, weights)
-    spread = NORMAL * _weighted_median(np.abs(near - middle), weights)
-    return middle, middle + float(norm.isf(chance)) * spread
+    if len(near) >= LEAST_FACES:
+        middle = _weighted_median(near, weights)
+        apart = _weighted_median(np.abs(near - middle), weights)
+    else:
+        groups = [group for group in (near, *others) if len(group)]
+        if sum(map(len, groups)) < LEAST_FACES:
+            return -1.0, -1.0
+        middle = float(np.median([np.median(group) for group in groups]))
+        apart = float(np.median(np.concatenate([np.abs(g - np.median(g)) for g in groups])))
+    return middle, middle + float(norm.isf(chance)) * NORMAL * apart
 
 
 def _weighted_median(values: Array, weights: Array) -> float:
