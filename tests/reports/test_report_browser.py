@@ -6,13 +6,22 @@ import json
 import shutil
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from reports import page
+from reports import catalogue, page
+from reports.model import ReportData
 from tests.support.made_up_report import HOSTILE, hostile, made_up
+from tests.support.made_up_score import (
+    losing_side,
+    specifications,
+    stopped,
+    taking_side,
+    without_cohort,
+)
 
 if TYPE_CHECKING:
     from selenium.webdriver import Chrome
@@ -58,8 +67,46 @@ def attacked(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return page.write(hostile(), tmp_path_factory.mktemp("hostile"), images=False)[0]
 
 
+def variants() -> dict[str, ReportData]:
+    """Reports that look different from the everyday one."""
+    data = made_up(points=60, exemplars=2, months=16)
+    crowd = made_up(
+        names=("Anna", "Ben", "Rosa", "Karl", "Eva", "Otto"), months=60, points=120, exemplars=2
+    )
+    asked = specifications(
+        crowd,
+        embedders=("facenet-vggface2", "mobilefacenet-y1@0a1b2c3d", "handcrafted"),
+        views=("parents", "everyone", "same age"),
+    )
+    return {
+        "crowd": replace(crowd, specifications=asked),
+        "stopped": stopped(data),
+        "without cohort": without_cohort(data),
+        "side": taking_side(data),
+        "losing side": losing_side(data),
+        "attacked side": taking_side(hostile()),
+        "older": made_up(points=60, exemplars=2, months=16, score=False),
+    }
+
+
+@pytest.fixture(scope="module")
+def others(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """The pages of `variants`, written without their tables."""
+    made = {}
+    for name, data in variants().items():
+        index = tmp_path_factory.mktemp("variant") / "index.html"
+        html = page.render(data, catalogue.drawings(data))
+        index.write_text(html, "utf-8", "backslashreplace")
+        made[name] = index
+    return made
+
+
 def visit(
-    browser: Chrome, index: Path, size: tuple[int, int] = DESK, scheme: str = "light"
+    browser: Chrome,
+    index: Path,
+    size: tuple[int, int] = DESK,
+    scheme: str = "light",
+    motion: str = "no-preference",
 ) -> None:
     """Open the page as if for the first time and wait until its charts are drawn."""
     width, height = size
@@ -72,7 +119,13 @@ def visit(
     )
     browser.execute_cdp_cmd(
         "Emulation.setEmulatedMedia",
-        {"media": "screen", "features": [{"name": "prefers-color-scheme", "value": scheme}]},
+        {
+            "media": "screen",
+            "features": [
+                {"name": "prefers-color-scheme", "value": scheme},
+                {"name": "prefers-reduced-motion", "value": motion},
+            ],
+        },
     )
     browser.get(index.as_uri())
     wait(browser, "return document.documentElement.dataset.drawn === 'yes'")
@@ -246,3 +299,103 @@ def test_a_dark_room_gets_a_dark_page_and_dark_charts(browser: Chrome, family: P
     (light_ground, light_label), (dark_ground, dark_label) = seen
     assert light_ground != dark_ground
     assert light_label != dark_label
+
+
+@pytest.mark.parametrize(
+    "kind",
+    ["crowd", "stopped", "without cohort", "side", "losing side", "attacked side", "older"],
+)
+def test_no_kind_of_report_logs_a_complaint_or_makes_a_phone_scroll_sideways(
+    browser: Chrome, others: dict[str, Path], kind: str
+) -> None:
+    visit(browser, others[kind], (360, 740))
+    assert browser.get_log("browser") == []
+    assert browser.execute_script("return document.documentElement.scrollWidth") <= 360
+    assert browser.execute_script("return typeof window.hacked") == "undefined"
+    browser.execute_script("for (const d of document.querySelectorAll('details')) d.open = true")
+    assert browser.execute_script("return document.documentElement.scrollWidth") <= 360
+
+
+def test_confetti_falls_for_a_few_seconds_and_then_lies_still(
+    browser: Chrome, others: dict[str, Path]
+) -> None:
+    visit(browser, others["side"])
+    falling = (
+        "return document.getAnimations().map(a => { const t = a.effect.getComputedTiming();"
+        " return [t.endTime, t.iterations]; })"
+    )
+    moving = browser.execute_script(falling)
+    assert len(moving) > 50
+    assert max(end for end, _ in moving) < 5000
+    assert {rounds for _, rounds in moving} == {1}
+    browser.execute_script("for (const a of document.getAnimations()) a.finish()")
+    covered = browser.execute_script(
+        "const last = [...document.querySelectorAll('.cheer p, .cheer h1')].pop()"
+        ".getBoundingClientRect().bottom;"
+        "return [...document.querySelectorAll('.confetti i')].filter(piece =>"
+        " piece.getBoundingClientRect().top < last).length"
+    )
+    assert covered == 0  # it comes to lie below the words
+
+
+def test_who_wants_no_motion_gets_none(browser: Chrome, others: dict[str, Path]) -> None:
+    visit(browser, others["side"], motion="reduce")
+    assert browser.execute_script("return document.getAnimations().length") == 0
+    assert browser.execute_script("return document.querySelectorAll('.confetti i').length") > 50
+
+
+def test_the_score_can_be_seen_by_photos_of_the_same_age_and_for_everyone(
+    browser: Chrome, family: Path
+) -> None:
+    visit(browser, family)
+    for kind, views in (("difference", ("same_age",)), ("resemblance", ("everyone", "same_age"))):
+        drawn = f"return document.querySelector('[data-slot={kind}] svg').outerHTML"
+        for view in views:
+            before = browser.execute_script(drawn)
+            browser.execute_script(
+                f"document.querySelector('[data-choose={kind}] [value={view}]').click()"
+            )
+            until = time.monotonic() + 5
+            while browser.execute_script(drawn) == before:
+                assert time.monotonic() < until, (kind, view)
+                time.sleep(0.05)
+    assert browser.get_log("browser") == []
+
+
+CONTRASTS = """
+const channels = text => (text.match(/[\\d.]+/g) || []).map(Number);
+const light = c => c <= .04045 ? c / 12.92 : ((c + .055) / 1.055) ** 2.4;
+const luminance = ([r, g, b]) => .2126 * light(r / 255) + .7152 * light(g / 255) + .0722 * light(b / 255);
+const over = (top, under) => { const a = top[3] ?? 1; return [0, 1, 2].map(i => top[i] * a + under[i] * (1 - a)); };
+const ground = element => {
+  const layers = [];
+  for (let e = element; e; e = e.parentElement) layers.push(channels(getComputedStyle(e).backgroundColor));
+  return layers.reverse().reduce((under, top) => top.length ? over(top, under) : under, [255, 255, 255]);
+};
+const poor = [];
+const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+while (walker.nextNode()) {
+  const node = walker.currentNode, element = node.parentElement;
+  if (!node.textContent.trim() || !element.checkVisibility()) continue;
+  if (element.closest('script, style, noscript, #vg-tooltip-element, .hidden, [data-slot=agreement]')) continue;
+  const style = getComputedStyle(element);
+  const svg = element.closest('svg');
+  const colour = channels(svg ? style.fill : style.color);
+  const behind = ground(svg ? svg.parentElement : element);
+  if (svg && (style.fill === 'none' || channels(style.stroke).length)) continue;
+  const [a, b] = [luminance(over(colour, behind)), luminance(behind)].sort((p, q) => q - p);
+  const ratio = (a + .05) / (b + .05);
+  if (ratio < 4.5) poor.push([node.textContent.trim().slice(0, 40), ratio.toFixed(2), element.className.baseVal ?? element.className]);
+}
+return poor;
+"""  # noqa: E501
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("kind", ["side", "stopped"])
+def test_every_word_on_the_page_can_be_read_against_its_ground(
+    browser: Chrome, others: dict[str, Path], kind: str, scheme: str
+) -> None:
+    visit(browser, others[kind], scheme=scheme)
+    browser.execute_script("for (const d of document.querySelectorAll('details')) d.open = true")
+    assert browser.execute_script(CONTRASTS) == []
