@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from db import faces, people
+from db import cohort, faces, people
 from db import photos as stored_photos
 from db.decisions import standing
 from db.faces import FaceTable
@@ -47,9 +47,11 @@ def settle(
 
     One face in the photo: it is the person's, because the user said so. Several: the one the
     gallery tells, else the photo waits for a decision. Everyone else is proposed when the
-    gallery is sure, and nobody is named twice in a photo.
+    gallery is sure, and nobody is named twice in a photo. Photos that had come here with the
+    cohort are the family's from now on.
     """
     take_back_impossible(connection)
+    cohort.take_back(connection, photos)
     table = faces_in(connection, photos, embedder_id)
     groups = by_photo(table)
     faceless = len(set(photos)) - len(groups)
@@ -230,9 +232,13 @@ def ask_again(
 def propose(
     connection: duckdb.DuckDBPyConnection, home: Path, table: FaceTable, embedder_id: str
 ) -> dict[str, Any]:
-    """Propose a name for every face that has none, where the gallery is sure."""
+    """Propose a name for every face that has none, where the gallery is sure.
+
+    Those that the user added as somebody unrelated are nobody's.
+    """
     # A face that waits for one question is not used to answer another.
-    nameless = np.flatnonzero((table.states == "") | (table.states == "proposed"))
+    asked = (table.states == "") | (table.states == "proposed")
+    nameless = np.flatnonzero(asked & ~np.isin(table.face_ids, cohort.face_ids(connection)))
     if not len(nameless):
         return {"proposed": {}, "unknown": 0}
     part = table.take(nameless)

@@ -38,7 +38,8 @@ def pick_theirs(faces: Vectors, own: Vectors, others: Vectors, usual: float) -> 
     """Which of a photo's `faces` `(f, d)` is the person of the `own` photos; None if none surely.
 
     The one face that is nearer to their photos than the middle between `usual` (the closeness of
-    two photos of one person) and that of strangers: the `others` and the photo's other faces.
+    two photos of one person) and that of strangers, and so near that one of as many strangers would
+    be in 5 % of photos only. Strangers are the `others` and the photo's other faces.
     """
     if not len(own) or not len(faces):
         return None
@@ -47,8 +48,13 @@ def pick_theirs(faces: Vectors, own: Vectors, others: Vectors, usual: float) -> 
     best = int(np.argmax(near))
     strangers = np.concatenate([np.delete(near, best), others @ mean])
     own_usual = _mean_pair(own) if len(own) > 1 else usual
-    middle = (own_usual + float(np.median(strangers))) / 2 if len(strangers) else own_usual
-    return best if (near >= middle).sum() == 1 else None
+    least = own_usual
+    if len(strangers):
+        least = (own_usual + float(np.median(strangers))) / 2
+    if len(strangers) >= LEAST_OTHERS:
+        chance = float(norm.isf(LEVEL / len(faces))) * float(strangers.std(ddof=1))
+        least = max(least, float(strangers.mean()) + chance)
+    return best if near[best] >= least and (near >= least).sum() == 1 else None
 
 
 def excess(own: Vectors, others: Vectors) -> float:
