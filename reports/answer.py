@@ -21,6 +21,12 @@ def stopping(data: ReportData) -> list[Finding]:
     return [leak for leak in data.leaks if leak.stops]
 
 
+def summary(data: ReportData) -> list[str]:
+    """The report's summary without the sentences that the page says in their own places."""
+    said = {part.sentence for part in (data.judgement, data.drift) if part is not None}
+    return [text for text in data.summary if text not in said]
+
+
 def reasons(data: ReportData) -> list[str]:
     """Why the verdict is withheld, as far as the leaks at the top of the page do not say it."""
     told = {leak.sentence for leak in stopping(data)}
@@ -109,19 +115,22 @@ def _of_drift(drift: Drift) -> list[tuple[str, str]]:
 
 
 def crossing(drift: Drift) -> str:
-    """The month of the crossing with its interval, which may be open: `10.8 months (9 to 12)`."""
+    """The month of the crossing with its interval: `10.8 months (9.5 to 12.6)`."""
     if drift.crossing is None:
         return ""
+    return f"{drift.crossing:.1f} months ({bounds(drift)})"
+
+
+def bounds(drift: Drift) -> str:
+    """The interval of the crossing in months, which may be open: `9.5 to 12.6`."""
     low, high = drift.crossing_low, drift.crossing_high
     if low is not None and high is not None:
-        between = f"{low:.1f} to {high:.1f}"
-    elif high is not None:
-        between = f"{high:.1f} or any time before"
-    elif low is not None:
-        between = f"{low:.1f} or any time after"
-    else:
-        between = "with no bounds"
-    return f"{drift.crossing:.1f} months ({between})"
+        return f"{low:.1f} to {high:.1f}"
+    if high is not None:
+        return f"{high:.1f} or any time before"
+    if low is not None:
+        return f"{low:.1f} or any time after"
+    return "with no bounds"
 
 
 def _equals(value: float) -> str:
@@ -131,20 +140,21 @@ def _equals(value: float) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Votes:
-    """How many methods say what over all months: those that stand, and those without a vote.
+    """How many methods lean where over all months, how many of them for good, and who may not.
 
-    Where nothing could be `tested` against chance, all that lean are counted.
+    `standing` counts leanings that chance does not explain, None where nothing could be tested;
+    `failed` are the methods without a vote.
     """
 
-    tested: bool
     first: int
     second: int
     undecided: int
+    standing: int | None
     failed: int
 
     @property
     def voting(self) -> int:
-        """Methods that passed, or that nothing could be checked of."""
+        """Methods that passed, or of which nothing could be checked."""
         return self.first + self.second + self.undecided
 
 
@@ -154,10 +164,15 @@ def votes(data: ReportData) -> Votes | None:
         return None
     heard = voices.heard(data.overall, data)
     voting = heard[heard["votes"]]
-    tested = "p_value" not in voting or bool(voting["p_value"].notna().any())
-    said = voting["leader"].where(voting["stands"], "") if tested else voting["leader"]
-    first, second = (int((said == name).sum()) for name in data.parents)
-    return Votes(tested, first, second, len(voting) - first - second, len(heard) - len(voting))
+    first, second = (int((voting["leader"] == name).sum()) for name in data.parents)
+    tested = "p_value" in voting and bool(voting["p_value"].notna().any())
+    return Votes(
+        first=first,
+        second=second,
+        undecided=len(voting) - first - second,
+        standing=int((voting["stands"] & (voting["leader"] != "")).sum()) if tested else None,
+        failed=len(heard) - len(voting),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +212,16 @@ def shares(data: ReportData) -> Shares | None:
         first_clear=int((known["leader"] == first).sum()),
         second_clear=int((known["leader"] == second).sum()),
     )
+
+
+def lead_of_score(data: ReportData) -> float | None:
+    """The score's own lead in the unit of the methods' leads, None where it is not known."""
+    frame = data.specifications
+    if frame.empty:
+        return None
+    asked = frame[(frame["method"] == "score") & frame["primary"].astype(bool)]
+    known = asked["lead"].dropna()
+    return float(known.iloc[0]) if len(known) else None
 
 
 def strangers(data: ReportData) -> list[frames.Row]:

@@ -205,7 +205,7 @@
     }
     table.tBodies[0].replaceWith(body);
     const caption = document.getElementById("table-method");
-    if (caption) caption.textContent = `${state.method.replaceAll("_", " ")}: ${report.lines[state.method] || ""}`;
+    if (caption) caption.textContent = `${state.method.replaceAll("_", " ")}: ${(report.lines[state.method] || "").replace(/\.$/, "")}`;
     makeSortable(table);
   }
 

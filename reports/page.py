@@ -154,6 +154,7 @@ def answer_of(data: ReportData) -> dict[str, object]:
     return {
         "may_be_said": answer.may_be_said(data),
         "stopping": answer.stopping(data),
+        "summary": answer.summary(data),
         "reasons": answer.reasons(data),
         "facts": answer.facts(data),
         "has_strangers": answer.has_strangers(data),
@@ -161,7 +162,8 @@ def answer_of(data: ReportData) -> dict[str, object]:
         "votes": answer.votes(data),
         "shares": answer.shares(data),
         "warnings": answer.warnings(data),
-        "crossing": "" if data.drift is None else answer.crossing(data.drift),
+        "bounds": "" if data.drift is None else answer.bounds(data.drift),
+        "lead_of_score": answer.lead_of_score(data),
         "who": who,
         "rows": rows,
     }

@@ -43,7 +43,7 @@ def reach(days: pd.DataFrame, curve: pd.DataFrame, months: pd.DataFrame) -> floa
     """How far from zero the axis goes, the same both ways, with room for the names."""
     seen = [days["difference"], *(frame[c] for frame in (curve, months) for c in ("low", "high"))]
     values = pd.concat([*seen, curve["value"], months["difference"]]).abs().dropna()
-    return float(values.max() if len(values) else 1.0) * 1.22 or 1.0
+    return float(values.max() if len(values) else 1.0) * 1.32 or 1.0
 
 
 def crossing_of(drift: Drift | None, first: float, last: float) -> list[frames.Row]:
@@ -61,6 +61,15 @@ def crossing_of(drift: Drift | None, first: float, last: float) -> list[frames.R
             "short": axes.short_age(round(drift.crossing)),
         }
     ]
+
+
+def rises(curve: pd.DataFrame, drift: Drift | None) -> bool:
+    """Whether the curve goes up where it crosses."""
+    if drift is None or drift.crossing is None or curve.empty:
+        return False
+    ages, values = (curve[name].to_numpy(dtype=float) for name in ("age_months", "value"))
+    before, after = np.interp([drift.crossing - 0.5, drift.crossing + 0.5], ages, values)
+    return bool(after > before)
 
 
 def months_in_words(drift: Drift) -> str:
@@ -170,8 +179,10 @@ def build(
             tooltip=[alt.Tooltip("says:N", title="changes sides at")],
         ),
     ]  # fmt: skip
+    # Beside the curve: above it where it falls, below it where it rises.
+    aside = 17 if rises(curve, drift) else -15
     layers += [
-        turn.mark_text(style=style, dy=-15, dx=4, align="left").encode(
+        turn.mark_text(style=style, dy=aside, dx=4, align="left").encode(
             x=alt.X("at:Q", title=None), y=alt.datum(0, scale=scale), text=alt.Text("short:N")
         )
         for style in (["turning", "halo"], "turning")

@@ -150,7 +150,7 @@ def test_a_leak_that_stops_stands_above_everything_with_what_to_do(
     assert "No answer is given" in text
     assert family.drift is not None
     assert family.drift.sentence not in text
-    assert "It changes sides at" not in text
+    assert "The bar on the middle line" not in text
 
 
 def test_the_crossing_is_marked_only_where_it_is_certain_and_may_be_said(
@@ -209,7 +209,7 @@ def test_a_method_that_failed_is_shown_with_the_figure_and_has_no_vote(
     leading = replace(family, overall=family.overall.assign(leader="Anna", stands=True))
     votes = answer.votes(leading)
     assert votes is not None
-    assert (votes.first, votes.voting, votes.failed) == (11, 11, 1)
+    assert (votes.first, votes.voting, votes.standing, votes.failed) == (11, 11, 11, 1)
     rows = catalogue.load("overall").drawings(leading)["overall"].to_dict()["data"]["values"]
     assert [row["row"] for row in rows if not row["votes"]] == ["× kmeans"]
 
