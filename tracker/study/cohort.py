@@ -72,11 +72,10 @@ def workspace_cohort(
         )
     warnings = []
     usable = usable_rows(table)
-    if not usable.all():
-        warnings.append(
-            f"{_count(int((~usable).sum()), 'face')} of unrelated people have no usable numbers "
-            "and are left out."
-        )
+    broken = int((~usable).sum())
+    if broken:
+        verbs = "has no usable numbers and is" if broken == 1 else "have no usable numbers and are"
+        warnings.append(f"{_count(broken, 'face')} of unrelated people {verbs} left out.")
     table = table.take(usable)
     people = united(table)
     out: dict[int, str] = {
