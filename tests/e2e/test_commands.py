@@ -17,9 +17,9 @@ from tests.support.drawn_photos import drawn, save
 from tracker.methods.registry import names
 
 COMMANDS = (
-    "init", "person add", "person list", "person set", "person rename",
-    "person merge", "person remove", "ingest", "report", "status", "methods", "embedders",
-    "embedders fetch", "embedders use", "doctor", "demo",
+    "init", "person add", "person list", "person set", "person rename", "person merge",
+    "person remove", "ingest", "cohort add", "cohort status", "cohort remove", "report", "status",
+    "methods", "embedders", "embedders fetch", "embedders use", "doctor", "demo",
 )  # fmt: skip
 
 

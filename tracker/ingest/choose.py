@@ -3,7 +3,7 @@
 The workspace has an embedder of its own: the first that read a face here, before any result is
 looked at; later ingests and reports keep to it until `tracker embedders use` says otherwise.
 Without a choice it is FaceNet, downloaded once if that is possible; where it is not, the
-hand-made features step in, and every ingest says so until something is chosen.
+hand-made features step in, and status and the doctor say so until something is chosen.
 """
 
 from __future__ import annotations
@@ -15,49 +15,21 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from db import settings as stored
 from db.embedders import has_vectors
 from tracker.ages import parse_date_argument
 from tracker.config import Settings
 from tracker.errors import DownloadFailed, EmbedderError, UsageError, WeightsMissing
+from tracker.ingest.own import STEPPED_IN_NOTE, Own, own_embedder, remember
 from tracker.vision.embedders.contract import Embedder, EmbedderInfo
-from tracker.vision.embedders.registry import identify, load, names
+from tracker.vision.embedders.registry import DEFAULT, identify, load, names
 from tracker.vision.weights import PUBLISHED, fetch
 
 if TYPE_CHECKING:
     import duckdb
 
-DEFAULT = "facenet-vggface2"
 FALLBACK = "handcrafted"
-STEPPED_IN = "embedder_stepped_in"
-
-STEPPED_IN_NOTE = (
-    "Faces are compared by hand-made features, which are weaker than FaceNet. With a network: "
-    f"tracker embedders use {DEFAULT}. With a file of its weights: the same and --weights FILE. "
-    "Then ingest your folders again."
-)
-
 Say = Callable[[str], None]
 OnBytes = Callable[[int, int | None], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Own:
-    """The workspace's own embedder as it was remembered. `stepped_in`: nobody chose it."""
-
-    spec: str
-    weights: Path | None
-    embedder_id: str
-    stepped_in: bool
-
-    @property
-    def give_again(self) -> str:
-        """The command for when its file was moved."""
-        if self.weights is not None:
-            return f"tracker embedders use {self.spec} --weights FILE"
-        if self.spec in names():
-            return f"tracker embedders fetch {self.spec}"
-        return "tracker embedders use model.toml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +84,7 @@ def choose_embedder(
         choice = _choice(settings, spec or default, weights, say, on_bytes)
     if own is None or own.stepped_in or own.embedder_id == choice.info.id:
         if has_vectors(connection, choice.info.id):
-            remember(connection, choice)
+            _remember(connection, choice)
         else:
             return replace(choice, on_proven=_remembering(connection))
     return choice
@@ -130,33 +102,8 @@ def use_embedder(
     """Make an embedder the workspace's own, once it has shown that it can be loaded."""
     choice = _choice(settings, spec, weights, say, on_bytes)
     choice.load()
-    remember(connection, choice)
+    _remember(connection, choice)
     return choice
-
-
-def own_embedder(connection: duckdb.DuckDBPyConnection) -> Own | None:
-    """The workspace's own embedder, or None before there is one."""
-    kept = stored.all_settings(connection)
-    spec, embedder_id = kept.get("embedder"), kept.get("embedder_id")
-    if not spec or not embedder_id:
-        return None
-    weights = kept.get("weights")
-    return Own(
-        spec,
-        Path(weights) if weights else None,
-        embedder_id,
-        stepped_in=kept.get(STEPPED_IN) == "yes",
-    )
-
-
-def remember(
-    connection: duckdb.DuckDBPyConnection, choice: Choice, *, stepped_in: bool = False
-) -> None:
-    """Make the choice the workspace's own."""
-    stored.set_(connection, "embedder", choice.spec)
-    stored.set_(connection, "embedder_id", choice.info.id)
-    stored.set_(connection, "weights", str(choice.weights) if choice.weights is not None else "")
-    stored.set_(connection, STEPPED_IN, "yes" if stepped_in else "no")
 
 
 def identify_own(own: Own, settings: Settings) -> EmbedderInfo:
@@ -174,15 +121,20 @@ def identify_own(own: Own, settings: Settings) -> EmbedderInfo:
 def _remembering(
     connection: duckdb.DuckDBPyConnection, *, stepped_in: bool = False
 ) -> Callable[[Choice], None]:
-    return partial(remember, connection, stepped_in=stepped_in)
+    return partial(_remember, connection, stepped_in=stepped_in)
+
+
+def _remember(
+    connection: duckdb.DuckDBPyConnection, choice: Choice, *, stepped_in: bool = False
+) -> None:
+    remember(connection, Own(choice.spec, choice.weights, choice.info.id, stepped_in))
 
 
 def _own_choice(settings: Settings, own: Own, say: Say, on_bytes: OnBytes) -> Choice:
     info = identify_own(own, settings)
-    notes: tuple[str, ...] = (STEPPED_IN_NOTE,) if own.stepped_in else ()
+    notes: tuple[str, ...] = ()
     if info.present and info.id != own.embedder_id:
         notes = (
-            *notes,
             f"The file of {own.embedder_id} has changed: faces are kept apart as {info.id} now. To "
             f"keep to that: tracker embedders use {own.spec}",
         )

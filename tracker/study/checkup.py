@@ -188,7 +188,8 @@ def workspace(settings: Settings) -> Iterator[Finding]:
 
 def _own_embedder(connection: duckdb.DuckDBPyConnection, settings: Settings) -> Iterator[Finding]:
     """The workspace's own embedder: which it is, and whether its file is there, unchanged."""
-    from tracker.ingest.choose import STEPPED_IN_NOTE, identify_own, own_embedder
+    from tracker.ingest.choose import identify_own
+    from tracker.ingest.own import STEPPED_IN_NOTE, own_embedder
 
     own = own_embedder(connection)
     if own is None:

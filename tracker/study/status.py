@@ -6,10 +6,11 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from db import embedders, faces, overview, people, settings
+from db import embedders, faces, overview, people
 from db.people import PersonCounts
 from tracker.identity import births
 from tracker.identity.family import unread_note
+from tracker.ingest.own import STEPPED_IN_NOTE, own_embedder
 from tracker.relations import CHILD
 from tracker.study.evidence import choose_embedder_id
 
@@ -105,7 +106,8 @@ def take_stock(connection: duckdb.DuckDBPyConnection, home: Path) -> Stock:
     listed = people.all_people(connection)
     licences = {row.embedder_id: row.licence for row in embedders.all_embedders(connection)}
     read = embedders.by_person(connection)
-    own = settings.get(connection, "embedder_id")
+    own = own_embedder(connection)
+    own_id = own.embedder_id if own is not None else None
     children = []
     for child in (c.person for c in listed if c.person.relation == CHILD):
         embedder_id = choose_embedder_id(connection, None, child.person_id)
@@ -126,12 +128,14 @@ def take_stock(connection: duckdb.DuckDBPyConnection, home: Path) -> Stock:
         people=tuple(person_line(c, read.get(c.person.person_id)) for c in listed),
         children=tuple(children),
         embedders=tuple(
-            EmbedderLine(i, d, n, licences.get(i, ""), i == own) for i, d, n in counted.vectors
+            EmbedderLine(name, dim, held, licences.get(name, ""), name == own_id)
+            for name, dim, held in counted.vectors
         ),
         problems=problems(connection),
         warnings=(
             *births.warnings_about([c.person for c in listed]),
-            *(unread_note(connection, own) if own else ()),
+            *((STEPPED_IN_NOTE,) if own is not None and own.stepped_in else ()),
+            *(unread_note(connection, own.embedder_id) if own is not None else ()),
         ),
     )
 
