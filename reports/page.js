@@ -266,7 +266,7 @@
     for (const slot of ["overall", "lead_heatmap", "agreement", "specification"]) {
       const place = document.querySelector(`[data-slot="${slot}"]`);
       if (place && slot === "lead_heatmap") place.style.minWidth = `${120 + 7 * months}px`;
-      if (place && slot === "agreement") place.style.minWidth = "330px";
+      if (place && slot === "agreement") place.style.minWidth = `${130 + 27 * Object.keys(report.units).length}px`;
       await draw(slot, slot);
     }
     await drawMap();

@@ -367,3 +367,12 @@ def test_each_relative_has_a_strip_of_their_own(people: int) -> None:
     strips = charts[name].to_dict()["datasets"]["names"]
     assert [strip["relative"] for strip in strips] == list(names)[:people]
     assert len({strip["at"] for strip in strips}) == people
+
+
+def test_one_relative_alone_is_still_read_against_strangers() -> None:
+    data = made_up(**SMALL)
+    alone = data.resemblance[(data.resemblance["relative"] == "Anna")]
+    lonely = nearly_empty()
+    html = html_of(replace(lonely, coverage=data.coverage, resemblance=alone))
+    assert "resemblance" in Outline(html).ids
+    assert "Too early to say" in text_of(html)

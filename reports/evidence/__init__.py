@@ -1,0 +1,1 @@
+"""Charts and a page of `tracker evaluate`: how far the comparison keeps its promises."""
