@@ -24,6 +24,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.special import ndtri
 
 from tracker.resemblance.cohort import band_of
 from tracker.resemblance.evidence import Codes, Evidence, Vectors
@@ -70,24 +71,24 @@ def find_acquainted(vectors: Vectors, members: Codes, known: Evidence) -> list[A
     if not len(vectors) or not len(known):
         return []
     everyone, place, counts = np.unique(members, return_inverse=True, return_counts=True)
-    looks = [_thinned(known.only(known.people == p)) for p in range(len(known.names))]
-    there = [p for p, look in enumerate(looks) if len(look)]
-    own = {p: _own_closeness(looks[p]) for p in there}
+    looks = [_Look.of(known, p) for p in range(len(known.names))]
+    there = [p for p, look in enumerate(looks) if len(look.vectors)]
+    own = {p: looks[p].own_closeness() for p in there}
     pooled = np.concatenate(list(own.values()))
-    chance = LEVEL / (len(everyone) * len(there))
+    rare = float(ndtri(1 - LEVEL / (len(everyone) * len(there))))
     nearest: dict[int, Acquainted] = {}
     for p in there:
-        near = _closeness(vectors, looks[p])
+        near = looks[p].closeness(vectors)
         of_member = np.bincount(place, weights=near) / counts
         mine = own[p] if len(own[p]) >= LEAST_FACES else pooled
         enough = len(mine) >= LEAST_FACES
         least = float(np.quantile(mine, OWN)) if enough else SAME_PERSON
         usual = float(np.median(mine)) if enough else SAME_PERSON
-        others = [_closeness(looks[q].vectors, looks[p]) for q in there if q != p]
+        others = [looks[p].closeness(looks[q].vectors) for q in there if q != p]
         for m in np.flatnonzero(of_member >= least).tolist():
             similarity = float(of_member[m])
             rest = place != m
-            middle, limit = _strangers(near[rest], 1 / counts[place[rest]], others, chance)
+            middle, limit = _strangers(near[rest], 1 / counts[place[rest]], others, rare)
             if similarity <= max(limit, (middle + usual) / 2):
                 continue
             member = int(everyone[m])
@@ -121,48 +122,48 @@ def by_band(known: Evidence) -> tuple[Evidence, Codes]:
     return split, kinds[:, 0]
 
 
-def _thinned(look: Evidence) -> Evidence:
-    if len(look) <= MOST_FACES:
-        return look
-    return look.only(np.linspace(0, len(look) - 1, MOST_FACES).astype(np.int64))
+@dataclass(frozen=True, slots=True, eq=False)
+class _Look:
+    """A known person's faces, float32 `(n, d)`, spread over all there are; the mean face of each
+    day, float64 `(days, d)`, and the day of each face."""
 
+    vectors: Vectors
+    day_means: Array
+    day: Codes
 
-def _day_means(look: Evidence) -> tuple[Array, Codes]:
-    """Mean face of each day, float64 `(days, d)`, and the day of each face."""
-    _, day, counts = np.unique(look.days, return_inverse=True, return_counts=True)
-    means = np.zeros((len(counts), look.vectors.shape[1]))
-    np.add.at(means, day, look.vectors)
-    return means / counts[:, None], day
+    @classmethod
+    def of(cls, known: Evidence, person: int) -> _Look:
+        rows = np.flatnonzero(known.people == person)
+        if len(rows) > MOST_FACES:
+            rows = rows[np.linspace(0, len(rows) - 1, MOST_FACES).astype(np.int64)]
+        vectors = known.vectors[rows]
+        days, day = np.unique(known.days[rows], return_inverse=True)
+        of_day = (day[None, :] == np.arange(len(days))[:, None]).astype(np.float64)
+        return cls(vectors, of_day @ vectors / of_day.sum(axis=1, keepdims=True), day)
 
+    def closeness(self, vectors: Vectors) -> Array:
+        """Mean over days of the mean cosine `(n,)`: a mean of cosines is a cosine to a mean."""
+        return np.asarray(vectors @ self.day_means.mean(axis=0))
 
-def _closeness(vectors: Vectors, look: Evidence) -> Array:
-    """Mean over days of the mean cosine `(n,)`: a mean of cosines is a cosine to a mean."""
-    means, _ = _day_means(look)
-    return np.asarray(vectors.astype(np.float64) @ means.mean(axis=0))
-
-
-def _own_closeness(look: Evidence) -> Array:
-    """The same of each face to the person's other days; empty where there is one day only."""
-    means, day = _day_means(look)
-    days = len(means)
-    if days < 2:
-        return np.empty(0)
-    others = (means.sum(axis=0)[None, :] - means[day]) / (days - 1)
-    return np.asarray((look.vectors.astype(np.float64) * others).sum(axis=1))
+    def own_closeness(self) -> Array:
+        """The same of each face to the person's other days; empty where there is one day only."""
+        days = len(self.day_means)
+        if days < 2:
+            return np.empty(0)
+        others = (self.day_means.sum(axis=0)[None, :] - self.day_means[self.day]) / (days - 1)
+        return np.asarray((self.vectors * others).sum(axis=1))
 
 
 def _strangers(
-    near: Array, weights: Array, others: list[Array], chance: float
+    near: Array, weights: Array, others: list[Array], rare: float
 ) -> tuple[float, float]:
-    """Median closeness of strangers, and what one reaches with this chance; -1 where nobody can
+    """Median closeness of strangers, and `rare` standard deviations above it; -1 where nobody can
     tell.
 
     `near` `(f,)` of other strangers' faces, each stranger's weights summing to 1; `others` of the
     other known people, who may be kin: with them, each is only asked how far apart their own faces
     are.
     """
-    from scipy.stats import norm
-
     if len(near) >= LEAST_FACES:
         middle = _weighted_median(near, weights)
         apart = _weighted_median(np.abs(near - middle), weights)
@@ -172,7 +173,7 @@ def _strangers(
             return -1.0, -1.0
         middle = float(np.median([np.median(group) for group in groups]))
         apart = float(np.median(np.concatenate([np.abs(g - np.median(g)) for g in groups])))
-    return middle, middle + float(norm.isf(chance)) * NORMAL * apart
+    return middle, middle + rare * NORMAL * apart
 
 
 def _weighted_median(values: Array, weights: Array) -> float:
