@@ -18,7 +18,7 @@ POINTS = ("projection", "dimensions", "x", "y", "z", "who", "is_child", "age_mon
 PATH = ("projection", "dimensions", "age_months", "x", "y", "z")
 
 MOST_POINTS = 600
-"""Faces in a t-SNE picture; its time grows faster than their number."""
+"""Faces in a picture: more are a blot, and the time of t-SNE grows faster than their number."""
 
 LEAST_POINTS = 8
 TSNE_INPUTS = 50
@@ -40,9 +40,10 @@ def project(
 
     PCA and its scaling are fitted on the relatives alone, on equally many photos of each, and
     then applied to everybody: the child does not choose the axes. t-SNE (van der Maaten and
-    Hinton 2008) cannot place a new face, so it is fitted on all faces together, and on at most
-    `most` of them, spread over people and days. A picture for which there are too few faces is
-    left out.
+    Hinton 2008) cannot place a new face, so it is fitted on the faces that are shown: at most `most`,
+    spread over people and days, the same in all pictures. The child's path is the mean of all of
+    its faces by PCA, and of those in the picture by t-SNE. A picture for which there are too few
+    faces is left out.
     """
     drawn = draw(relatives, shared_days=child.days[:0], draws=1, seed=seed, most=most)
     if len(child) == 0 or drawn.chosen.size == 0:
@@ -51,14 +52,16 @@ def project(
     rows = _thinned(relatives, child, most, np.random.default_rng(seed))
     points, paths = [], []
     for dimensions in (2, 3):
-        flat = (view.apply(relatives.vectors, dimensions), view.apply(child.vectors, dimensions))
-        pictures = {"pca": (relatives, child, flat)}
         some = (relatives.only(rows[0]), child.only(rows[1]))
+        whole = view.apply(child.vectors, dimensions)
+        flat = (view.apply(some[0].vectors, dimensions), whole[rows[1]])
+        pictures = {"pca": (*some, flat)}
         if len(some[0]) + len(some[1]) >= LEAST_POINTS:
             pictures["tsne"] = (*some, _tsne(view, *some, dimensions=dimensions, seed=seed))
         for name, (theirs, its, places) in pictures.items():
             points.append(_points(name, dimensions, theirs, its, places))
-            paths.append(_path(name, dimensions, its, places[1]))
+            seen = (child, whole) if name == "pca" else (its, places[1])
+            paths.append(_path(name, dimensions, *seen))
     return Projection(pd.concat(points, ignore_index=True), pd.concat(paths, ignore_index=True))
 
 

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from tracker.resemblance.evidence import Codes, Evidence
+from tracker.resemblance.evidence import Evidence, Mask
 from tracker.resemblance.intervals import LEAST_DAYS, Array, Days
 
 LEVEL = 0.05
@@ -55,6 +55,7 @@ def find_same_person(relatives: Evidence, child: Evidence) -> SamePerson:
     nearest: dict[int, tuple[str, float, float]] = {}
     if len(child) < LEAST_FACES or len(np.unique(child.days)) <= LEAST_DAYS:
         return _result(nearest, child, ("the child has too few faces to tell whose they are",))
+    among_all = _to_itself(child, np.ones(len(child), dtype=bool))
     for person, name in enumerate(relatives.names):
         theirs = relatives.only(relatives.people == person)
         if len(np.unique(theirs.days)) <= LEAST_DAYS:
@@ -68,7 +69,8 @@ def find_same_person(relatives: Evidence, child: Evidence) -> SamePerson:
             continue
         rank = np.searchsorted(np.sort(own), similarity, side="right")
         as_own = (1 + rank) / (len(own) + 1) > LEVEL
-        for row, to_child in _nearer_than_chance(child, similarity, as_own).items():
+        nearer = _nearer_than_chance(child, similarity, as_own, among_all)
+        for row, to_child in nearer.items():
             if row not in nearest or similarity[row] > nearest[row][1]:
                 nearest[row] = (name, float(similarity[row]), to_child)
     return _result(nearest, child, tuple(unchecked))
@@ -85,10 +87,9 @@ def mean_cosine(faces: Evidence, others: Evidence, *, months: int | None = None)
     days = len(of_days.ages)
     code = np.zeros(days, dtype=np.int64)
     code[of_days.day_of] = others.days
-    sums, counts = np.zeros((days, faces.vectors.shape[1])), np.zeros(days)
-    np.add.at(sums, of_days.day_of, others.vectors)
-    np.add.at(counts, of_days.day_of, 1.0)
-    means = sums / np.maximum(counts, 1.0)[:, None]
+    counts = np.bincount(of_days.day_of, minlength=days).astype(np.float64)
+    means = of_days.means(others.vectors.T.astype(np.float64)).T
+    sums = means * counts[:, None]
     # A mean of cosines is a cosine to a mean: no table of all pairs is needed.
     total, found = np.zeros(len(faces)), np.zeros(len(faces))
     asked = faces.ages.astype(np.int64) if months is not None else np.zeros(len(faces), np.int64)
@@ -97,10 +98,20 @@ def mean_cosine(faces: Evidence, others: Evidence, *, months: int | None = None)
         near = np.abs(of_days.ages - age) <= months if months is not None else np.ones(days, bool)
         total[mine] = faces.vectors[mine] @ means[near].sum(axis=0)
         found[mine] = near.sum()
-        for day in np.flatnonzero(near & np.isin(code, faces.days[mine])):
-            same = mine[faces.days[mine] == code[day]]
-            total[same] -= faces.vectors[same] @ means[day]
-            found[same] -= 1
+        shared = np.flatnonzero(near & np.isin(code, faces.days[mine]))
+        if len(shared):  # a day has one entry among those near in age, or one for each age
+            shared = shared[np.argsort(code[shared], kind="stable")]
+            asked_days = faces.days[mine]
+            start = np.searchsorted(code[shared], asked_days, side="left")
+            stop = np.searchsorted(code[shared], asked_days, side="right")
+            same = np.repeat(mine, stop - start)
+            within = np.arange(len(same)) - np.repeat(
+                np.cumsum(stop - start) - stop + start, stop - start
+            )
+            days_of = shared[np.repeat(start, stop - start) + within]
+            own = np.einsum("ij,ij->i", faces.vectors[same], means[days_of])
+            total -= np.bincount(same, own, minlength=len(faces))
+            found -= np.bincount(same, minlength=len(faces))
     for face, other in _same_photo_another_day(faces, others):
         day = of_days.day_of[other]
         if months is not None and abs(int(asked[face]) - int(of_days.ages[day])) > months:
@@ -131,22 +142,32 @@ def _same_photo_another_day(faces: Evidence, others: Evidence) -> list[tuple[int
     return pairs
 
 
-def _nearer_than_chance(child: Evidence, similarity: Array, as_own: np.ndarray) -> dict[int, float]:
+def _to_itself(child: Evidence, its: Mask) -> Array:
+    """Mean cosine of each face to those of the child's that are `its`, near in age if it can be."""
+    own = child.only(its)
+    near = mean_cosine(child, own, months=NEAR_IN_AGE)
+    alone = np.isnan(near)
+    if alone.any():
+        near[alone] = mean_cosine(child.only(alone), own)
+    return near
+
+
+def _nearer_than_chance(
+    child: Evidence, similarity: Array, as_own: Mask, to_child: Array
+) -> dict[int, float]:
     """Rows that are nearer to the relative than the child's faces are by chance.
 
-    What is found is taken out of the child's faces and the rest looked at again, for a few of the
-    relative's faces among the child's pull the child toward the relative.
+    `to_child` is how near each face is to all of the child's, were they its own. What is found
+    is taken out of the child's faces and the rest looked at again, for a few of the relative's faces among the child's pull the child toward the relative.
     """
     from scipy.stats import norm
 
     found = np.zeros(len(child), dtype=bool)
-    to_child = np.full(len(child), np.nan)
     for _ in range(MOST_ROUNDS):
-        its: Codes = np.flatnonzero(~found)
-        to_child = mean_cosine(child, child.only(its), months=NEAR_IN_AGE)
-        to_child = np.where(np.isnan(to_child), mean_cosine(child, child.only(its)), to_child)
+        if found.any():
+            to_child = _to_itself(child, ~found)
         nearer = similarity - to_child
-        known = nearer[its][~np.isnan(nearer[its])]
+        known = nearer[~found & ~np.isnan(nearer)]
         if len(known) < LEAST_FACES:
             break
         middle = float(np.median(known))

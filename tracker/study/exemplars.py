@@ -52,17 +52,17 @@ def nearest_pair(
 ) -> tuple[float, int, int] | None:
     """(similarity, row of the child's face, row of the relative's) of the nearest allowed pair."""
     best: tuple[float, int, int] | None = None
-    for child_row in rows.tolist():
-        apart = (relatives.days != probes.days[child_row]) & (
-            relatives.photos != probes.photos[child_row]
-        )
+    for day in np.unique(probes.days[rows]):
+        mine = rows[probes.days[rows] == day]
+        apart = relatives.days != day
+        apart &= ~np.isin(relatives.photos, probes.photos[mine])
         if not apart.any():
             continue
-        similarity, ids = gallery.search(
-            probes.vectors[child_row : child_row + 1], 1, relatives.face_ids[apart]
-        )
-        if ids[0, 0] >= 0 and (best is None or float(similarity[0, 0]) > best[0]):
-            best = (float(similarity[0, 0]), child_row, row_of[int(ids[0, 0])])
+        similarity, ids = gallery.search(probes.vectors[mine], 1, relatives.face_ids[apart])
+        nearest = int(np.argmax(similarity[:, 0]))
+        value = float(similarity[nearest, 0])
+        if ids[nearest, 0] >= 0 and (best is None or value > best[0]):
+            best = (value, int(mine[nearest]), row_of[int(ids[nearest, 0])])
     return best
 
 
