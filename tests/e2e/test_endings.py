@@ -152,6 +152,19 @@ def test_what_was_mistyped_is_an_error_in_words_and_in_json(
     assert told.values["error"]["hint"]
 
 
+def test_every_error_is_a_whole_sentence(empty: Path, tmp_path: Path) -> None:
+    for words in (
+        ("ingets",),
+        ("report", "--frob"),
+        ("embedders", "use", "nix"),
+        ("ingest", str(tmp_path), "--weights", str(tmp_path / "nix.pt")),
+    ):
+        sentence = said(tracker(*words, home=empty)).splitlines()[0].removeprefix("error: ")
+        assert sentence[0].isupper(), sentence
+        assert sentence[-1] in ".?", sentence
+        assert sentence[-2] not in ".?", sentence
+
+
 def test_an_empty_home_is_not_the_current_folder(tmp_path: Path) -> None:
     told = tracker("--home", "", "init", "--child", "Mia", "--born", "2024")
     assert told.code == 2

@@ -82,7 +82,7 @@ def _run() -> int:  # noqa: PLR0911  one line for each ending
 
 def fail(error: TrackerError | StoreError) -> int:
     """Print an error and its hint; as JSON on stdout too when that was asked for."""
-    output.note(f"error: {output.plain(str(error))}")
+    output.note(f"error: {output.plain(ended(str(error)))}")
     if error.hint:
         output.note(f"hint: {output.plain(as_sentence(error.hint))}")
     if "--json" in sys.argv and sys.stdout is not None:
@@ -100,7 +100,7 @@ def mistyped(error: TyperException) -> int:
         return error.exit_code
     command = context.command_path if context is not None else "tracker"
     usage = UsageError(
-        error.format_message().strip().removesuffix(".") + ".",
+        ended(error.format_message().strip()),
         hint=f"How it is used: {command} --help",
     )
     usage.exit_code = error.exit_code
@@ -121,6 +121,13 @@ def explained(error: Exception) -> TrackerError | None:
             hint="cd to a folder that is there and run the same command again.",
         )
     return None
+
+
+def ended(text: str) -> str:
+    """The text with a capital where it begins with "the" or "there", and a full stop at its end."""
+    if text.startswith(("the ", "there ")):
+        text = text[:1].upper() + text[1:]
+    return text if text.endswith((".", "?", "!")) else f"{text}."
 
 
 def as_sentence(hint: str) -> str:
