@@ -79,7 +79,7 @@
     if (narrow) spec.height = 215;
     for (const param of spec.params || []) if (param.name === "unit") param.value = report.units[state.method];
     const rows = trendRows();
-    if (rows.length) spec.data = { name: "trend", values: rows };
+    if (rows.length) spec.datasets.trend = rows;
     const means = document.getElementById("trend-means");
     if (means) {
       means.textContent = report.units[state.method] === "share"

@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from .. import answer, axes, frames, theme
+from ..datasets import holding
 from ..model import Drift, ReportData
 
 HEIGHT = 270
@@ -188,19 +189,19 @@ def build(
         for style in (["turning", "halo"], "turning")
     ]
     for style in (["name", "halo"], ["name"]):
-        for chart, (end, sign) in zip(names, ENDS, strict=True):
-            mark = chart.mark_text(
+        for end_name, (end, sign) in zip(names, ENDS, strict=True):
+            mark = end_name.mark_text(
                 style=style, align="left", baseline=end, dx=6, dy=7 * sign, limit=260
             )
             at = {"x": alt.value(0), "y": alt.value(0 if sign > 0 else "height")}
             tint = {} if "halo" in style else {"color": colour}
             layers.append(mark.encode(text=alt.Text("says:N"), **at, **tint))
-    return alt.LayerChart(layer=layers).properties(
+    chart = alt.LayerChart(layer=layers).properties(
         width=720,
         height=HEIGHT,
         padding={"left": 4, "right": 12, "top": 8, "bottom": 4},
-        datasets=datasets,
     )
+    return holding(chart, datasets)
 
 
 def drawings(data: ReportData) -> dict[str, alt.LayerChart]:

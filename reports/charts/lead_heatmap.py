@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from .. import axes, frames, theme, voices
+from ..datasets import holding
 from ..model import ReportData
 
 EDGES = (-1.0, -0.5, -0.2, 0.2, 0.5, 1.0)
@@ -95,13 +96,12 @@ def build(
         "photo_days",
     )  # fmt: skip
     values = frames.rows(shown, columns, digits=3)
-    return alt.LayerChart(
-        layer=[cells, dots], data=alt.InlineData(values=values, name="leads")
-    ).properties(
+    chart = alt.LayerChart(layer=[cells, dots], data=alt.NamedData("leads")).properties(
         width=720,
         height=theme.ROW * shown["method"].nunique(),
         padding={"left": 4, "right": 12, "top": 4, "bottom": 4},
     )
+    return holding(chart, {"leads": values})
 
 
 def drawings(data: ReportData) -> dict[str, alt.LayerChart]:

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from .. import axes, frames
+from ..datasets import holding
 from ..model import ReportData
 
 HEIGHT = 420
@@ -91,9 +92,8 @@ def build(points: pd.DataFrame, path: pd.DataFrame, relatives: Sequence[str]) ->
         way.mark_text(style=["note", "halo"], dy=-11).encode(x=x, y=y, text=alt.Text("label:N")),
         way.mark_text(style="note", dy=-11).encode(x=x, y=y, text=alt.Text("label:N")),
     ]
-    return alt.LayerChart(layer=layers).properties(
-        width=720, height=HEIGHT, padding=6, datasets={"points": dots, "path": steps}
-    )
+    chart = alt.LayerChart(layer=layers).properties(width=720, height=HEIGHT, padding=6)
+    return holding(chart, {"points": dots, "path": steps})
 
 
 def names_of(faces: alt.Chart, x: alt.X, y: alt.Y, colour: alt.Color) -> list[alt.Chart]:

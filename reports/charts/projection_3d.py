@@ -13,6 +13,7 @@ import altair as alt
 import pandas as pd
 
 from .. import frames
+from ..datasets import holding
 from ..model import ReportData
 from .projection_2d import prepare
 
@@ -100,16 +101,9 @@ def build(points: pd.DataFrame, path: pd.DataFrame, relatives: Sequence[str]) ->
         way.mark_text(style="note", dy=-11).encode(x=x, y=y, text=alt.Text("label:N")),
     ]
     angles = (alt.param("turn", value=TURN), alt.param("tilt", value=TILT))
-    return (
-        alt.LayerChart(layer=layers)
-        .add_params(*angles)
-        .properties(
-            width=720,
-            height=HEIGHT,
-            padding=6,
-            datasets={"points": dots, "path": steps, "cage": cage()},
-        )
-    )
+    chart = alt.LayerChart(layer=layers).add_params(*angles)
+    chart = chart.properties(width=720, height=HEIGHT, padding=6)
+    return holding(chart, {"points": dots, "path": steps, "cage": cage()})
 
 
 def drawings(data: ReportData) -> dict[str, alt.LayerChart]:

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from .. import axes, frames, theme
+from ..datasets import holding
 from ..model import ReportData
 
 VIEWS = ("parents", "everyone", "same age")
@@ -143,12 +144,12 @@ def build(
         ),
         base.mark_point(filled=True, opacity=0, size=500).encode(x=x, y=y, tooltip=tip),
     ]
-    return alt.LayerChart(layer=layers).properties(
+    chart = alt.LayerChart(layer=layers).properties(
         width=720,
         height=whole,
         padding={"left": 4, "right": 12, "top": 8, "bottom": 4},
-        datasets=datasets,
     )
+    return holding(chart, datasets)
 
 
 def drawings(data: ReportData) -> dict[str, alt.LayerChart]:

@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 
 from .. import frames
+from ..datasets import holding
 from ..model import ReportData
 
 UPPER = 190
@@ -224,12 +225,12 @@ def build(
         ),
         base.mark_point(filled=True, opacity=0, size=260).encode(x=x, y=y("y"), tooltip=tip),
     ]  # fmt: skip
-    return alt.LayerChart(layer=layers).properties(
+    chart = alt.LayerChart(layer=layers).properties(
         width=604,
         height=whole,
         padding={"left": 116, "right": 12, "top": 8, "bottom": 4},
-        datasets=datasets,
     )
+    return holding(chart, datasets)
 
 
 def end_rows(sides: tuple[str, str]) -> list[list[frames.Row]]:

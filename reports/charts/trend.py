@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from .. import axes, frames, theme
+from ..datasets import holding
 from ..model import ReportData
 
 HEIGHT = 270
@@ -100,11 +101,14 @@ def build(
         alt.Tooltip("photo_days:Q", title="photo-days"),
         alt.Tooltip("faces:Q", title="faces"),
     ]
-    empty = alt.Chart(
-        alt.InlineData(values=frames.rows(frames.gaps(coverage)), name="gaps")
-    ).transform_calculate(left="datum.age_months - 0.51", right="datum.age_months + 0.51")
+    empty = alt.Chart(alt.NamedData("gaps")).transform_calculate(
+        left="datum.age_months - 0.51", right="datum.age_months + 0.51"
+    )
     base = alt.Chart()
-    drawn = frames.rows(prepare(frame, unit), COLUMNS)
+    rows = {
+        "trend": frames.rows(prepare(frame, unit), COLUMNS),
+        "gaps": frames.rows(frames.gaps(coverage)),
+    }
     layers = [
         empty.mark_rect(style="gap").encode(x=axes.age(coverage, "left"), x2=alt.X2("right:Q")),
         base.mark_rule(style="rule", strokeDash=[3, 4]).encode(y=alt.Y("mean(even):Q", title=None)),
@@ -132,10 +136,11 @@ def build(
         .transform_filter("isValid(datum.label_at)"),
         base.mark_point(filled=True, opacity=0, size=500).encode(x=x, y=y, tooltip=tip),
     ]
-    chart = alt.LayerChart(layer=layers, data=alt.InlineData(values=drawn, name="trend"))
-    return chart.add_params(alt.param("unit", value=unit)).properties(
+    chart = alt.LayerChart(layer=layers, data=alt.NamedData("trend"))
+    chart = chart.add_params(alt.param("unit", value=unit)).properties(
         width=720, height=HEIGHT, padding={"left": 4, "right": 84, "top": 8, "bottom": 4}
     )
+    return holding(chart, rows)
 
 
 def drawings(data: ReportData) -> dict[str, alt.LayerChart]:

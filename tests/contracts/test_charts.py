@@ -109,7 +109,7 @@ class TestEveryChart:
 
 def test_a_line_stops_at_a_month_without_photos(family: ReportData) -> None:
     chart = catalogue.load("trend").drawings(family)["trend_parents"]
-    rows = chart.to_dict()["data"]["values"]
+    rows = chart.to_dict()["datasets"]["trend"]
     anna = {row["age_months"]: row["run"] for row in rows if row["relative"] == "Anna"}
     assert 5 not in anna  # no photos in that month, and no value made up for it
     assert anna[4] == anna[3]
@@ -119,7 +119,7 @@ def test_a_line_stops_at_a_month_without_photos(family: ReportData) -> None:
 def test_a_long_life_is_drawn_by_years_instead_of_failing_on_too_many_rows() -> None:
     data = made_up(months=300, methods=3, points=60, exemplars=0, missing=(4,), thin=())
     chart = catalogue.load("lead_heatmap").drawings(data)["lead_heatmap"]
-    rows = chart.to_dict()["data"]["values"]
+    rows = chart.to_dict()["datasets"]["leads"]
     assert len(rows) == 3 * 25
     svg_of(chart.to_dict())
 

@@ -216,7 +216,7 @@ def test_a_method_that_failed_is_shown_with_the_figure_and_has_no_vote(
 
 def test_only_what_stands_is_called_in_the_heat_map_and_the_table(family: ReportData) -> None:
     rows = catalogue.load("lead_heatmap").drawings(family)["lead_heatmap"].to_dict()
-    for row in rows["data"]["values"]:
+    for row in rows["datasets"]["leads"]:
         assert row["stands"] == (row["voice"] == voices.FULL)
     called, pale = view.leaders(family), view.leaders(family, standing=False)
     stands = family.leads[family.leads["stands"] & (family.leads["method"] != "kmeans")]
@@ -295,7 +295,8 @@ class TestTakingASide:
         assert data.side is not None
         for kind in ("overall", "lead_heatmap"):
             chart = catalogue.load(kind).drawings(data)[kind].to_dict()
-            loud = {row["method"] for row in chart["data"]["values"] if row["voice"] != voices.DIM}
+            rows = chart["datasets"]["leads"] if kind == "lead_heatmap" else chart["data"]["values"]
+            loud = {row["method"] for row in rows if row["voice"] != voices.DIM}
             assert loud == set(data.side.methods)
         html = pages["side"]
         table = html[html.index('<table id="methods"') :]
