@@ -19,7 +19,7 @@ from db.embedders import has_vectors
 from tracker.ages import parse_date_argument
 from tracker.config import Settings
 from tracker.errors import DownloadFailed, EmbedderError, UsageError, WeightsMissing
-from tracker.ingest.own import STEPPED_IN_NOTE, Own, own_embedder, remember
+from tracker.ingest.own import Own, own_embedder, remember
 from tracker.vision.embedders.contract import Embedder, EmbedderInfo
 from tracker.vision.embedders.registry import DEFAULT, identify, load, names
 from tracker.vision.weights import PUBLISHED, fetch
@@ -75,7 +75,10 @@ def choose_embedder(
             choice = _choice(settings, DEFAULT, None, say, on_bytes)
         except (DownloadFailed, WeightsMissing) as problem:
             why = " (offline)" if isinstance(problem, WeightsMissing) else ""
-            note = f"FaceNet's weights cannot be fetched now{why}. {STEPPED_IN_NOTE}"
+            note = (
+                f"FaceNet's weights cannot be fetched now{why}: hand-made features, which are "
+                f"weaker, stand in. Later: tracker embedders use {DEFAULT}, then ingest again."
+            )
             choice = _choice(settings, FALLBACK, None, say, on_bytes, notes=(note,))
             return replace(choice, on_proven=_remembering(connection, stepped_in=True))
     else:

@@ -12,9 +12,9 @@ if TYPE_CHECKING:
     import duckdb
 
 STEPPED_IN_NOTE = (
-    "Faces are compared by hand-made features, which are weaker than FaceNet. With a network: "
-    "tracker embedders use facenet-vggface2. With a file of its weights: the same and --weights "
-    "FILE. Then ingest your folders again."
+    "Faces are compared by hand-made features, which are weaker than FaceNet. Better: tracker "
+    "embedders use facenet-vggface2 (--weights FILE where there is no network), then ingest your "
+    "folders again."
 )
 
 
