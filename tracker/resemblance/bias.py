@@ -6,10 +6,12 @@ as children grow, and would pass for a child that comes to take after the other 
 children of the cohort, about as old, are put to the very templates that the child is put to, and
 how they differ between two relatives *at the child's age* is taken off the child's difference.
 
-The lean is a parabola over the logarithm of age. Of its bend and slope only so much is believed
-as is more than chance between strangers would give: a share of 1 - 1 / F, F being the ratio that
-the test of the fit goes by (the positive-part rule of James and Stein 1961). Where the lean does
-not change with age this is mostly zero, and no trend is made up.
+The lean is a parabola over the logarithm of age, fitted to the stranger children. It is known no
+better than they are many: what may be wrong with it (`errors_at_age`) is wrong on all of the
+child's days alike, so the test of a trend and the place of a crossing have to be told, by
+`fit_trend(shared=...)`. Believing only so much of the fit as is more than chance (a share of
+1 - 1 / F, James and Stein 1961) was tried: it leaves up to one standard error of a true lean
+standing, always to the same side, and round babies then make a trend twice as often as they may.
 """
 
 from __future__ import annotations
@@ -116,23 +118,50 @@ class Lean:
             found[mine] = at_age(difference, children, self.years[mine])
         return found
 
+    def errors(self, first: int, second: int) -> Array:
+        """What may be wrong with `by_face`: `(faces, 1 + DEGREE)`, see `errors_at_age`."""
+        found = np.zeros((len(self.bands), 1 + DEGREE))
+        for band, children in self.of_band.items():
+            mine = self.bands == band
+            difference = children.z[:, first] - children.z[:, second]
+            found[mine] = errors_at_age(difference, children, self.years[mine])
+        return found
+
 
 def at_age(values: Array, children: Children, years: Array) -> Array:
     """What stranger children get at each age of `years` `(n,)`; their mean where NaN.
 
     Every stranger weighs the same. Zeros where there are fewer than `LEAST_STRANGERS`.
     """
+    return _fitted(values, children, years)[0]
+
+
+def errors_at_age(values: Array, children: Children, years: Array) -> Array:
+    """What may be wrong with `at_age`: `(n, 1 + DEGREE)`, independent errors of one standard
+    deviation: of the height, and of the slope and bend.
+
+    Zeros where there are fewer than `LEAST_STRANGERS`, of whom nothing is known.
+    """
+    return _fitted(values, children, years)[1]
+
+
+def _fitted(values: Array, children: Children, years: Array) -> tuple[Array, Array]:
+    """`at_age` and `errors_at_age`."""
     people = children.people
+    errors = np.zeros((len(years), 1 + DEGREE))
     if people < LEAST_STRANGERS:
-        return np.zeros(len(years))
+        return np.zeros(len(years)), errors
     weights = 1 / np.bincount(children.owner)[children.owner]
     own = children.of_its_sex
     if len(np.unique(children.owner[own])) < LEAST_STRANGERS:
         own = np.ones(len(own), dtype=bool)
     level = np.full(len(years), np.average(values[own], weights=weights[own]))
+    errors[:, 0] = children.by_person(values).std(ddof=1) / np.sqrt(
+        len(np.unique(children.owner[own]))
+    )
     known, asked = ~np.isnan(children.years), ~np.isnan(years)
     if not (own & known).any() or len(np.unique(children.years[known])) <= DEGREE:
-        return level
+        return level, errors
     age = np.log2(np.where(known, children.years, 0.0) + NEWBORN)
     middle = np.average(age[known], weights=weights[known])
     reach = max(
@@ -151,14 +180,21 @@ def at_age(values: Array, children: Children, years: Array) -> Array:
     share = np.where(known, weights, 0.0)
     root = np.sqrt(share / share.sum())
     fitted, *_ = np.linalg.lstsq(terms * root[:, None], off * root, rcond=None)
-    explained = float(((terms @ fitted) * root) @ ((terms @ fitted) * root))
-    left = float((off * root) @ (off * root)) - explained
-    ratio = (explained / DEGREE) / max(left / (people - DEGREE - 1), 1e-12)
-    believed = max(0.0, 1 - 1 / max(ratio, 1e-12))
+    missed = (off - terms @ fitted) * root
     # No further than strangers' ages reach: a parabola means nothing beyond.
     wanted = np.clip(np.log2(years[asked] + NEWBORN), age[known].min(), age[known].max())
-    level[asked] = start + believed * ((_powers((wanted - middle) / reach) - centre) @ fitted)
-    return level
+    off_centre = _powers((wanted - middle) / reach) - centre
+    level[asked] = start + off_centre @ fitted
+    spread = (terms * root[:, None]).T @ (terms * root[:, None])
+    one = float(missed @ missed) / max(people - DEGREE - 1, 1)
+    errors[asked, 1:] = off_centre @ _square_root(one * np.linalg.pinv(spread))
+    return level, errors
+
+
+def _square_root(covariance: Array) -> Array:
+    """S with S S' the covariance, of which the signs do not jump from one fit to the next."""
+    least = 1e-9 * float(np.trace(covariance)) + 1e-15
+    return np.asarray(np.linalg.cholesky(covariance + least * np.eye(len(covariance))))
 
 
 def _powers(x: Array) -> Array:

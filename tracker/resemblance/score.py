@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from tracker.resemblance.bias import LEAST_STRANGERS, Bias, Children, Lean
+from tracker.resemblance.bias import DEGREE, LEAST_STRANGERS, Bias, Children, Lean
 from tracker.resemblance.cells import SHORTEST, SHRINK
 from tracker.resemblance.cohort import BAND_NAMES, UNKNOWN_BAND, Cohort, band_of
 from tracker.resemblance.evidence import Codes, Evidence, Mask
@@ -27,6 +27,9 @@ from tracker.resemblance.templates import Templates, draw_templates, kept_apart
 KIN_GAP = 1.2
 """By how many standard deviations kin are nearer than strangers: the middle of the 1.0-1.4 that
 are published for face networks. Only the kin log-odds depend on it."""
+
+SHARED = 2 + DEGREE
+"""Kinds of errors that all days share: see `Scores.face_errors`."""
 
 AT_ONCE = 2048
 """Faces put to all strangers at a time, to bound the memory."""
@@ -60,6 +63,8 @@ class Scores:
     child by age band, how many strangers are of the very cell, how many were taken in of which
     bands, and how far they are trusted (n / (n + 50); the rest is shrunk away).
     `photos_each` photos, of `days_each` days, of each relative in each of the `draws`.
+    `few_photos` float64 `(R,)`: the standard error that a relative's few photos leave in the mean
+    of all z.
     """
 
     relatives: tuple[str, ...]
@@ -75,6 +80,7 @@ class Scores:
     photos_each: int
     days_each: float
     draws: int
+    few_photos: Array
 
     @property
     def log_odds(self) -> Array:
@@ -129,6 +135,20 @@ class Scores:
         frame = self._by_day()
         frame["difference"] = self.days.means(self.face_differences(first, second))
         return frame[list(DAY_DIFFERENCES)]
+
+    def face_errors(self, first: str, second: str) -> Array:
+        """What all of `face_differences` may have wrong in common: `(n, SHARED)`, independent
+        errors of one standard deviation: of the relatives' few photos, and of the bias."""
+        a, b = self.relatives.index(first), self.relatives.index(second)
+        few = np.hypot(self.few_photos[a], self.few_photos[b])
+        return np.asarray(np.c_[np.full(len(self.z), few), self.lean.errors(a, b)])
+
+    def shared_errors(self, first: str, second: str) -> Array:
+        """`face_errors` of the rows of `day_differences`, `(days, SHARED)`.
+
+        More days of the child do not average it out; `fit_trend` and `fit_slope` take it.
+        """
+        return np.asarray(self.days.means(self.face_errors(first, second).T).T)
 
     def day_scores(self, relative: str) -> pd.DataFrame:
         """One row per photo-day in order of age: columns `DAY_SCORES`, means over its faces."""
@@ -206,7 +226,7 @@ def score(
     matched = [strangers.matched(s, int(b)) for s, b in zip(sexes, bands, strict=True)]
     desk = _Desk(strangers, templates, matched, child_sex)
     probes = child.only(rows)
-    z, percentile, lean = desk.score(probes, apart[:, rows])
+    z, percentile, lean, few_photos = desk.score(probes, apart[:, rows])
     out = np.setdiff1d(np.arange(len(child)), rows)
     reason = np.where(~fine[out], NO_VECTOR, np.where(seen[out], SAME_DAY, NO_DAY))
     used = desk.used(relatives.names, sexes, bands, np.unique(lean.bands))
@@ -224,6 +244,7 @@ def score(
         photos_each=templates.drawn.photos_each,
         days_each=float(templates.days_each.min(initial=np.inf)) if len(sexes) else 0.0,
         draws=len(templates.drawn.chosen),
+        few_photos=few_photos,
     )
 
 
@@ -250,14 +271,15 @@ class _Desk:
     matched: list[Matched]
     child_sex: str
 
-    def score(self, child: Evidence, apart: Mask) -> tuple[Array, Array, Lean]:
-        """z and percentile `(n, R)` of the faces, and what stranger children get."""
+    def score(self, child: Evidence, apart: Mask) -> tuple[Array, Array, Lean, Array]:
+        """z and percentile `(n, R)` of the faces, what stranger children get, `few_photos`."""
         years = np.where(child.ages >= 0, child.ages / 12, np.nan)
         bands = band_of(years)
         sexes = np.full(len(child), self.child_sex, dtype="<U1")
         faces = self.strangers.cells.centre(child.vectors, sexes, bands)
         z = np.full((len(child), len(self.matched)), np.nan)
         percentile = np.full_like(z, np.nan)
+        spread = np.zeros(len(self.matched))
         of_band = {}
         for band in np.unique(bands):
             children = self.strangers.matched(self.child_sex, int(band))
@@ -269,10 +291,28 @@ class _Desk:
             theirs, _ = row.score(others, everywhere, who=who)
             of_band[int(band)] = Children(theirs, cohort.ages[of], who, self._of_its_sex(of))
             mine = np.flatnonzero(bands == band)
+            spread += len(mine) / len(bands) * row.once
             for start in range(0, len(mine), AT_ONCE):
                 part = mine[start : start + AT_ONCE]
                 z[part], percentile[part] = row.score(faces[part], apart[:, part])
-        return z, percentile, Lean(of_band, bands, years)
+        if not len(child) or not len(self.templates.vectors):
+            return z, percentile, Lean(of_band, bands, years), np.full(len(spread), np.nan)
+        few = self.few_photos(faces.mean(axis=0), spread)
+        return z, percentile, Lean(of_band, bands, years), few
+
+    def few_photos(self, mean_face: Array, spread: Array) -> Array:
+        """Standard error of the mean z, `(R,)`, from photos that a relative has too few of.
+
+        What the photos of n days leave uncertain of a person is W / n, and the child's
+        `mean_face` x `(d,)` sees x'Wx of it. What one photo of the child has by itself is no
+        error of all days, and has gone from x. `spread` `(R,)` of strangers' cosines.
+        """
+        strangers, templates = self.strangers, self.templates
+        within = float(mean_face @ strangers.within @ mean_face)
+        same = strangers.same_person
+        days, in_all = templates.days_each, np.maximum(templates.days_in_all, 1.0)
+        length = same + (1 - same) / np.maximum(days, 1.0)
+        return np.asarray(np.sqrt(max(within, 0.0) / in_all / length) / spread)
 
     def _of_its_sex(self, rows: Codes) -> Mask:
         """Which strangers' faces are of the child's sex; all where that is unknown."""
@@ -313,6 +353,13 @@ class _Row:
     spread: Array
     steadier: Array
     theirs: list[Places]
+
+    @property
+    def once(self) -> Array:
+        """The spread of stranger children about one draw's template, `(R,)`; NaN without any."""
+        if not len(self.spread):
+            return np.full(len(self.theirs), np.nan)
+        return np.asarray(self.spread.mean(axis=0))
 
     @classmethod
     def of(cls, desk: _Desk, children: Matched) -> _Row:

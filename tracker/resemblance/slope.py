@@ -41,10 +41,13 @@ class Slope:
 NO_SLOPE = Slope(*[float("nan")] * 5)
 
 
-def fit_slope(age: Array, value: Array) -> Slope:
+def fit_slope(age: Array, value: Array, *, shared: Array | None = None) -> Slope:
     """Theil-Sen slope and Mann-Kendall test of day means `(n,)` in order of `age` (months).
 
-    At least six days at two ages, all finite; `NO_SLOPE` otherwise.
+    `shared` `(n, k)` is what all days may have wrong in common: k independent errors of one
+    standard deviation. Days cannot tell it, however many they are; its own slope makes the
+    interval wider and the test more cautious. At least six days at two ages, all finite;
+    `NO_SLOPE` otherwise.
     """
     from scipy.stats import kendalltau, theilslopes
 
@@ -66,4 +69,23 @@ def fit_slope(age: Array, value: Array) -> Slope:
         slope = float(theilslopes(values, ages)[0])
     tau = kendalltau(ages, values)
     line = theilslopes(values, ages, alpha=CONFIDENCE)
-    return Slope(float(line[0]), float(line[2]), float(line[3]), float(tau.pvalue), memory)
+    of_days = Slope(float(line[0]), float(line[2]), float(line[3]), float(tau.pvalue), memory)
+    return of_days if shared is None else _cautious(of_days, age, shared)
+
+
+def _cautious(found: Slope, age: Array, shared: Array) -> Slope:
+    """The slope with an error of its own that no day tells: the slopes of `shared` errors."""
+    from scipy.stats import norm
+
+    off = age - age.mean()
+    error = float(np.linalg.norm(off @ shared / (off @ off)))
+    reach = float(norm.ppf((1 + CONFIDENCE) / 2))
+    of_days = max((found.high - found.low) / (2 * reach), 1e-12)
+    z = float(norm.isf(found.p_value / 2)) / float(np.hypot(1.0, error / of_days))
+    return Slope(
+        found.per_month,
+        found.per_month - float(np.hypot(found.per_month - found.low, reach * error)),
+        found.per_month + float(np.hypot(found.high - found.per_month, reach * error)),
+        2 * float(norm.sf(z)),
+        found.memory,
+    )

@@ -96,16 +96,30 @@ class Trend:
         return self.slope.p_value
 
 
-def fit_trend(age: Array, value: Array, *, seed: int = 0, draws: int = 1000) -> Trend:
+def fit_trend(
+    age: Array,
+    value: Array,
+    *,
+    shared: Array | None = None,
+    seed: int = 0,
+    draws: int = 1000,
+) -> Trend:
     """Smooth day means `value` `(n,)` over `age` `(n,)` in months, one entry per photo-day.
+
+    `shared` `(n, k)` is what all days may have wrong in common (see `fit_slope`): the measured
+    lean of the embedder, the relatives' few photos. More days do not average it out, so it is
+    drawn anew with each curve.
 
     Days whose value or age is not finite are left out. Below 12 days or 3 months of age, or where
     nothing varies, everything is withheld and `Trend.withheld` says why.
     """
     age, value = np.asarray(age, dtype=np.float64), np.asarray(value, dtype=np.float64)
     kept = np.isfinite(age) & np.isfinite(value)
-    order = np.argsort(age[kept], kind="stable")
-    age, value = age[kept][order], value[kept][order]
+    if shared is not None:
+        kept &= np.isfinite(shared).all(axis=1)
+    order = np.flatnonzero(kept)[np.argsort(age[kept], kind="stable")]
+    age, value = age[order], value[order]
+    shared = None if shared is None else np.asarray(shared, dtype=np.float64)[order]
     months = len(np.unique(np.floor(age)))
     reason = _too_little(age, value, months)
     if reason:
@@ -114,14 +128,25 @@ def fit_trend(age: Array, value: Array, *, seed: int = 0, draws: int = 1000) -> 
     scale = float(value.std())
     model = _Model.of(age, value / scale)
     grid = _grid(age)
-    curves = model.draw(grid, draws, np.random.default_rng(seed)) * scale
+    rng = np.random.default_rng(seed)
+    curves = model.draw(grid, draws, rng) * scale
+    if shared is not None:
+        curves += _drawn(shared, age, grid, draws, rng)
     low, high = np.quantile(curves, (0.025, 0.975), axis=0)
     middle = curves.mean(axis=0)
     curve = pd.DataFrame(dict(zip(CURVE, (grid, middle, low, high), strict=True)))
     return Trend(
-        curve, fit_slope(age, value), crossover(grid, middle, curves), len(age), months,
+        curve, fit_slope(age, value, shared=shared), crossover(grid, middle, curves),
+        len(age), months,
         memory=model.memory,
     )  # fmt: skip
+
+
+def _drawn(shared: Array, age: Array, grid: Array, draws: int, rng: np.random.Generator) -> Array:
+    """What all days may have wrong in common at the ages of `grid`: `(draws, g)`, mean zero."""
+    at = np.stack([np.interp(grid, age, column) for column in shared.T], axis=1)
+    errors = rng.standard_normal((draws, shared.shape[1]))
+    return np.asarray((errors - errors.mean(axis=0)) @ at.T)
 
 
 def crossover(grid: Array, middle: Array, curves: Array) -> Crossover:

@@ -157,7 +157,7 @@ def drift(
     `silent` where nothing may be claimed. Where the sides change is not said either without
     unrelated people: a baby's round face may lean to one of the two until it is outgrown.
     """
-    trend = fit_trend(ages, scored.differences, seed=seed)
+    trend = fit_trend(ages, scored.differences, shared=scored.shared, seed=seed)
     silent = silent or judgement.answer == "not enough days"
     withheld = trend.withheld
     if not withheld and silent:

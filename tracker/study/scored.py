@@ -13,7 +13,7 @@ from tracker.resemblance.cohort import band_of
 from tracker.resemblance.day_means import DayMeans
 from tracker.resemblance.evidence import Codes, Evidence
 from tracker.resemblance.intervals import Array, over_days
-from tracker.resemblance.score import Scores, score
+from tracker.resemblance.score import SHARED, Scores, score
 from tracker.resemblance.strangers import Strangers
 from tracker.study.comparison import Comparison
 from tracker.study.kept import days_of, fingerprint, marks_of
@@ -21,9 +21,11 @@ from tracker.study.kept import days_of, fingerprint, marks_of
 if TYPE_CHECKING:
     import duckdb
 
-ROWS = ("z", "percentile", "chance", "bias", "bias_error", "bias_spread")
+COMMON = tuple(f"shared_{number}" for number in range(SHARED))
+ROWS = ("z", "percentile", "chance", "bias", "bias_error", "bias_spread", *COMMON)
 """What is kept of each day. The first three are per relative; the others are of the first
-relative less the second, and stand at the first."""
+relative less the second, and stand at the first. `COMMON` is what all days may have wrong in
+common, see `Scores.face_errors`."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -46,6 +48,11 @@ class Scored:
     def differences(self) -> Array:
         """First less second, the embedder's lean taken off, `(days,)`."""
         return np.asarray(self.row("z", 0) - self.row("z", 1) - self.row("bias"))
+
+    @property
+    def shared(self) -> Array:
+        """What all `differences` may have wrong in common, `(days, SHARED)`."""
+        return np.stack([self.row(name) for name in COMMON], axis=1)
 
     def over_faces(self, name: str, relative: int = 0) -> float:
         """The mean of a row over all faces; NaN without any."""
@@ -121,6 +128,8 @@ def as_days(found: Scores) -> DayMeans:
             bias = of_band.of(0, 1)
             values[3, 0, mine] = of_band.by_face(0, 1)
             values[4, 0, mine], values[5, 0, mine] = bias.error, bias.spread
+    if people > 1:
+        values[-SHARED:, 0] = found.face_errors(*found.relatives[:2]).T
     days = found.days
     code = np.zeros(len(days.ages), dtype=np.int64)
     code[days.day_of] = found.day

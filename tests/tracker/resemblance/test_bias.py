@@ -7,7 +7,7 @@ import pytest
 
 from tests.support.made_up_cohort import DIM, cohort
 from tracker.evaluation.made_up import World, make_family
-from tracker.resemblance.bias import LEAST_STRANGERS, Children, at_age
+from tracker.resemblance.bias import LEAST_STRANGERS, Children, at_age, errors_at_age
 from tracker.resemblance.cohort import Cohort
 from tracker.resemblance.score import score
 from tracker.resemblance.strangers import Strangers
@@ -29,16 +29,28 @@ def test_a_lean_that_fades_with_age_is_followed() -> None:
     np.testing.assert_allclose(found, 0.5 * -np.log2(ASKED + 0.5), atol=0.2)
 
 
-def test_where_nothing_changes_with_age_hardly_any_change_is_made_up() -> None:
-    drift, bare = [], []
-    for seed in range(200):
-        some = children(np.random.default_rng([1, seed]), 200, bend=0.0)
-        found = at_age(some.z[:, 0], some, ASKED)
-        drift.append(found[0] - found[2])
-        young = some.years < 0.5
-        bare.append(some.z[young, 0].mean() - some.z[~young, 0].mean())
-    assert np.std(drift) < 0.75 * np.std(bare)
-    assert np.mean(np.abs(drift) < 1e-9) > 0.4
+@pytest.mark.parametrize("bend", [0.0, 0.5])
+def test_how_far_the_lean_may_be_wrong_is_known(bend: float) -> None:
+    """Also how far its change with age may be: that is what a trend is tested against."""
+    off, changed = [], []
+    for seed in range(300):
+        some = children(np.random.default_rng([1, seed]), 200, bend=bend)
+        found = at_age(some.z[:, 0], some, ASKED) + bend * np.log2(ASKED + 0.5)
+        errors = errors_at_age(some.z[:, 0], some, ASKED)
+        assert errors.shape == (len(ASKED), 3)
+        off.append(found / np.linalg.norm(errors, axis=1))
+        changed.append((found[0] - found[2]) / np.linalg.norm(errors[0] - errors[2]))
+    np.testing.assert_allclose(np.std(off, axis=0), 1.0, atol=0.25)
+    assert abs(np.std(changed) - 1) < 0.15
+    assert np.mean(np.abs(changed) > 1.96) < 0.05 + 2 * np.sqrt(0.05 * 0.95 / 300)
+
+
+def test_more_strangers_make_the_lean_surer() -> None:
+    sizes = []
+    for people in (60, 600):
+        some = children(np.random.default_rng(9), people, bend=0.5)
+        sizes.append(np.linalg.norm(errors_at_age(some.z[:, 0], some, ASKED), axis=1))
+    assert (sizes[1] < 0.6 * sizes[0]).all()
 
 
 def test_the_other_sex_tells_the_bend_and_not_the_height() -> None:
@@ -64,6 +76,7 @@ def test_an_unknown_age_gets_the_mean_of_the_childs_sex() -> None:
 def test_too_few_strangers_tell_nothing() -> None:
     few = children(np.random.default_rng(5), LEAST_STRANGERS - 1, bend=0.5)
     assert not at_age(few.z[:, 0], few, ASKED).any()
+    assert not errors_at_age(few.z[:, 0], few, ASKED).any()
 
 
 @pytest.mark.parametrize(("many", "more"), [(0, False), (400, True)])

@@ -20,6 +20,7 @@ from tracker.resemblance.score import (
     DAY_SCORES,
     DIFFERENCE,
     NO_VECTOR,
+    SHARED,
     TREND,
     Scores,
     exact_ages,
@@ -326,3 +327,32 @@ def test_exact_ages_are_right_to_within_days_and_keep_their_month() -> None:
     assert (np.floor(found) == months).all()
     truth = np.arange(0, 900, 7) / (365.2425 / 12)
     assert np.abs(found - truth).max() < 0.15
+
+
+def test_few_photos_of_a_relative_leave_an_error_that_is_known(strangers: Strangers) -> None:
+    """The same child, the same couple, photographed again: so far do the numbers move."""
+    errors = {}
+    for days in (3, 24):
+        found, said = [], []
+        for number in range(80):
+            rng = np.random.default_rng([28, number // 8])
+            people = couple(rng, (days, days))
+            its = mia(rng, people, 0.5)
+            again = np.random.default_rng([29, number])
+            result = ask(evidence(people, again), its, strangers, draws=4)
+            found.append(result.face_differences("Anna", "Ben").mean())
+            said.append(np.hypot(*result.few_photos))
+        moved = np.array(found).reshape(10, 8).std(axis=1, ddof=1)
+        errors[days] = float(np.sqrt((moved**2).mean()))
+        assert 0.6 < float(np.mean(said)) / errors[days] < 1.7
+    assert errors[24] < 0.6 * errors[3]
+
+
+def test_what_all_days_may_have_wrong_in_common_is_one_row_a_day(strangers: Strangers) -> None:
+    rng = np.random.default_rng(30)
+    people = couple(rng)
+    result = ask(evidence(people, rng), mia(rng, people, 0.5), strangers)
+    shared = result.shared_errors("Anna", "Ben")
+    assert shared.shape == (len(result.day_differences("Anna", "Ben")), SHARED)
+    assert (shared[:, 0] == np.hypot(*result.few_photos)).all()
+    assert shared[0, 1] == pytest.approx(result.bias("Anna", "Ben").error, rel=0.2)

@@ -62,3 +62,28 @@ def test_there_is_no_slope_where_there_is_nothing_to_tell_it_from(
     found = fit_slope(np.array(age, dtype=float), np.array(value, dtype=float))
     assert np.isnan(found.per_month)
     assert np.isnan(NO_SLOPE.p_value)
+
+
+def test_what_all_days_have_wrong_in_common_is_no_trend() -> None:
+    """Each series drifts by an error that no day tells: without being told, it is found."""
+    blind, told = [], []
+    for seed in range(400):
+        rng = np.random.default_rng([7, seed])
+        age, noise = series(rng, 0.0)
+        shared = np.stack([np.full(len(age), 0.5), (age - 12) / 24], axis=1)
+        value = noise + shared @ rng.standard_normal(2)
+        blind.append(fit_slope(age, value).p_value < 0.05)
+        found = fit_slope(age, value, shared=shared)
+        told.append((found.p_value < 0.05, found.low <= 0 <= found.high))
+    assert np.mean(blind) > 0.3
+    assert np.mean(told, axis=0)[0] <= 0.05 + 2 * np.sqrt(0.05 * 0.95 / 400)
+    assert np.mean(told, axis=0)[1] > 0.93
+
+
+def test_an_error_that_does_not_change_with_age_leaves_the_slope_alone() -> None:
+    age, noise = series(np.random.default_rng(8), 0.0)
+    value = noise - 0.1 * age
+    plain, told = fit_slope(age, value), fit_slope(age, value, shared=np.full((len(age), 1), 3.0))
+    assert told.per_month == plain.per_month
+    assert told.p_value == pytest.approx(plain.p_value, rel=1e-6)
+    assert told.low == pytest.approx(plain.low)

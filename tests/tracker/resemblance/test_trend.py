@@ -124,3 +124,27 @@ def test_of_several_roots_the_one_that_parts_best_is_meant() -> None:
 
 def test_no_draws_that_cross_leave_the_crossing_uncertain() -> None:
     assert not Crossover().certain
+
+
+def test_a_crossing_is_bounded_by_what_all_days_have_wrong_in_common() -> None:
+    """The whole curve is too high or too low, which no number of days tells."""
+    blind, told = [], []
+    for seed in range(60):
+        age, noise = days(seed)
+        shared = np.full((len(age), 1), 0.4)
+        value = 0.25 * (11 - age) + noise + 0.4 * np.random.default_rng([2, seed]).normal()
+        for found, given in ((blind, None), (told, shared)):
+            crossing = fit_trend(age, value, shared=given, draws=200).crossover
+            low, high = crossing.low, crossing.high
+            found.append((low is None or low <= 11) and (high is None or high >= 11))
+    assert np.mean(blind) < 0.8
+    assert np.mean(told) >= 0.93 - 2 * np.sqrt(0.93 * 0.07 / 60)
+
+
+def test_a_common_error_moves_no_curve_and_widens_its_band() -> None:
+    age, noise = days(9)
+    plain = fit_trend(age, turning(age) + noise)
+    wide = fit_trend(age, turning(age) + noise, shared=np.full((len(age), 1), 0.5))
+    np.testing.assert_allclose(plain.curve["value"], wide.curve["value"], atol=1e-9)
+    width = [(found.curve["high"] - found.curve["low"]).mean() for found in (plain, wide)]
+    assert width[1] > 1.5 * width[0]
