@@ -140,7 +140,7 @@ def ask(
     probes, relatives = plan.probes, plan.relatives
     strangers = unrelated.vectors if unrelated is not None else probes.vectors[:0]
     asked = np.concatenate([probes.vectors, strangers]) if len(strangers) else probes.vectors
-    running = list(wanted) if len(asked) and len(plan.drawn.chosen) else []
+    running = list(wanted) if (len(asked) or check) and len(plan.drawn.chosen) else []
     for name in wanted:
         _must_exist(name)
     sums = {name: np.zeros((len(asked), len(relatives.names))) for name in running}
@@ -150,11 +150,13 @@ def ask(
         [plan.counted, np.ones((len(plan.drawn.chosen), len(strangers)), dtype=bool)], axis=1
     )
     index = neighbours
-    if neighbours is not None and running:
+    if neighbours is not None and len(asked) and running:
         used = relatives.face_ids[np.unique(plan.drawn.chosen)]
         index = Nearest.of(neighbours, asked, used)
     steps = len(plan.drawn.chosen) * len(running)
-    for number, rows in enumerate(plan.drawn.chosen if running else ()):
+    # Where nobody is asked about, one fit tells all there is to know of a method.
+    drawn = plan.drawn.chosen[: None if len(asked) else 1]
+    for number, rows in enumerate(drawn if running else ()):
         turned, flat = _turned(relatives, rows, asked)
         for step, name in enumerate(running):
             if on_step is not None:
@@ -167,6 +169,8 @@ def ask(
                 failed[name] = str(error)
                 continue
             units[name] = unit(method)
+            if not len(asked):
+                continue
             through_index = index is not None and hasattr(method, "fit_neighbours")
             said = scores(method, asked if through_index else flat)
             said[~weights[number]] = 0.0

@@ -14,12 +14,12 @@ from reports.model import Judgement, ReportData
 PARENTS = "parents"
 
 
-def report_as_dict(
-    data: ReportData, everyone: pd.DataFrame, *, computed: tuple[int, ...]
-) -> dict[str, Any]:
+def report_as_dict(data: ReportData, *, computed: tuple[int, ...]) -> dict[str, Any]:
     """The report as plain values; what cannot be computed is None, and a warning says so."""
     first, second = data.parents or ("", "")
-    parents = data.trend[data.trend["comparison"] == "parents"]
+    parents = data.trend[data.trend["comparison"] == PARENTS]
+    wide = data.trend[data.trend["comparison"] == "everyone"]
+    everyone = wide if len(wide) else parents
     return {
         "child": data.child,
         "born": data.born.isoformat(),

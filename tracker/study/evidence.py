@@ -16,6 +16,7 @@ from db.records import Person
 from tracker.errors import NotEnoughEvidence, UsageError
 from tracker.relations import CHILD, UNRELATED
 from tracker.resemblance.evidence import Codes, Evidence
+from tracker.resemblance.plan import usable
 
 if TYPE_CHECKING:
     import duckdb
@@ -40,11 +41,15 @@ class Family:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Gathered:
-    """The child's faces with an age and the relatives' faces, coded alike."""
+    """The child's faces with an age and the relatives' faces, coded alike.
+
+    `unusable`: how many faces of each person have an embedding that holds no usable numbers.
+    """
 
     child: Evidence
     relatives: Evidence
     proposed: int  # of the child's faces, how many only the tracker named
+    unusable: dict[str, int]
 
 
 def choose_child(connection: duckdb.DuckDBPyConnection, name: str | None) -> Person:
@@ -150,10 +155,18 @@ def gather(connection: duckdb.DuckDBPyConnection, family: Family, embedder_id: s
     names = tuple(p.name for p in family.relatives)
     place = {person_id: number for number, person_id in enumerate(ids)}
     owners = np.array([place[i] for i in relatives.person_ids.tolist()], dtype=np.int64)
+    its = coder.evidence(child, np.zeros(len(child), dtype=np.int64), (family.child.name,))
+    theirs = coder.evidence(relatives, owners, names)
+    unusable = {
+        name: int((~usable(faces))[faces.people == number].sum())
+        for faces in (its, theirs)
+        for number, name in enumerate(faces.names)
+    }
     return Gathered(
-        child=coder.evidence(child, np.zeros(len(child), dtype=np.int64), (family.child.name,)),
-        relatives=coder.evidence(relatives, owners, names),
+        child=its.only(usable(its)),
+        relatives=theirs.only(usable(theirs)),
         proposed=int((child.states == "proposed").sum()),
+        unusable={name: count for name, count in unusable.items() if count},
     )
 
 

@@ -55,6 +55,12 @@ def warnings_of(family: Family, main: Answers, *, few: list[str], leaking: bool)
         are = "is" if number == 1 else "are"
         found.append(f"{number} of the faces named {child} {are} left out: {reason}.")
     found += [f"Whose faces are whose was not checked: {why}." for why in main.sifted.unchecked]
+    for name, number in main.gathered.unusable.items():
+        faces = "face is" if number == 1 else "faces are"
+        found.append(
+            f"{number} of {name}'s {faces} not usable: the embedding holds no numbers. Take the "
+            "photos in again with another embedder, or run: tracker doctor"
+        )
     if main.gathered.proposed:
         faces = "face was" if main.gathered.proposed == 1 else "faces were"
         found.append(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,7 +22,6 @@ from tracker.resemblance.evidence import Evidence
 from tracker.resemblance.gate import Check
 from tracker.resemblance.intervals import LEAST_DAYS
 from tracker.resemblance.leaks import Leak, find_face_leaks
-from tracker.resemblance.projection import project
 from tracker.study import words
 from tracker.study.asking import DRAWS, SEED, Answers, ask_embedder
 from tracker.study.comparison import PARENTS, SAME_AGE
@@ -30,6 +29,7 @@ from tracker.study.evidence import Family, choose_child, choose_embedder_id, gat
 from tracker.study.exemplars import nearest_exemplars
 from tracker.study.judged import ages_at, drift, judge, tested
 from tracker.study.notes import born_note, embedder_note, warnings_of
+from tracker.study.pictures import pictures_of
 from tracker.study.scored import difference_of, trend_of
 from tracker.study.side import check_side, take_side
 from tracker.study.specifications import Asked, specifications
@@ -41,6 +41,8 @@ PRIMARY_METHOD = "centroid"
 """Fixed before any result was looked at: cosine to the mean face of each relative, the plainest
 method that does not lean to whoever has more photos. The verdict is the resemblance score's."""
 
+AVERAGE = "That is the average of a time before and a time after the sides changed."
+
 OnStep = Callable[[int, int], None]
 
 
@@ -50,14 +52,13 @@ class Made:
     anything had to be computed; all others were kept from before."""
 
     data: ReportData
-    everyone: pd.DataFrame  # trend over all relatives; over the two where there are only two
     computed: tuple[int, ...]
 
     def as_dict(self) -> dict[str, Any]:
         """What `tracker report --json` prints."""
         from tracker.study.as_json import report_as_dict
 
-        return report_as_dict(self.data, self.everyone, computed=self.computed)
+        return report_as_dict(self.data, computed=self.computed)
 
 
 def make_report(
@@ -84,11 +85,7 @@ def make_report(
     main, *others = answers_of(connection, home, family, embedder_id, draws=draws, on_step=on_step)
     data = assemble(connection, home, family, main, others, today=today or date.today(), side=name)
     computed = sorted({age for found in (main, *others) for age in found.computed})
-    return Made(
-        data=data,
-        everyone=main.everyone.said.days.trend,
-        computed=tuple(computed),
-    )
+    return Made(data=data, computed=tuple(computed))
 
 
 def named_side(
@@ -171,6 +168,8 @@ def assemble(
     moving, curve = drift(
         scored, at, judgement, child=child.name, strangers=strangers, silent=silent, seed=SEED
     )
+    if moving.certain and judgement.answer in {"too close to call", "looks like neither"}:
+        judgement = replace(judgement, sentence=f"{judgement.sentence} {AVERAGE}")
     checks = narrow.said.checks
     said = narrow.said.days
     leads, overall = tested(
@@ -209,7 +208,9 @@ def assemble(
         if side is not None
         else None
     )
-    pictures = project(relatives, probes, seed=SEED)
+    pictures = pictures_of(
+        connection, relatives, probes, child_id=child.person_id, embedder_id=main.embedder_id
+    )
     row = next(r for r in embedders.all_embedders(connection) if r.embedder_id == main.embedder_id)
     left_out = {**main.sifted.own, **narrow.said.left_out}
     return ReportData(

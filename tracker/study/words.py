@@ -140,7 +140,7 @@ def summary(
     if judgement is not None and judgement.sentence:
         sentences.insert(0, judgement.sentence)
     if drift is not None and drift.sentence and spoken:
-        sentences.insert(1, drift.sentence)
+        sentences.insert(0 if drift.certain else 1, drift.sentence)
     missing = len(coverage) - len(seen)
     if missing:
         sentences.append(
