@@ -40,10 +40,10 @@ def project(
 
     PCA and its scaling are fitted on the relatives alone, on equally many photos of each, and
     then applied to everybody: the child does not choose the axes. t-SNE (van der Maaten and
-    Hinton 2008) cannot place a new face, so it is fitted on the faces that are shown: at most `most`,
-    spread over people and days, the same in all pictures. The child's path is the mean of all of
-    its faces by PCA, and of those in the picture by t-SNE. A picture for which there are too few
-    faces is left out.
+    Hinton 2008) cannot place a new face, so it is fitted on the faces that are shown: at most
+    `most`, spread over people and days, the same in all pictures. The child's path is the mean
+    of all of its faces by PCA, and of those in the picture by t-SNE. A picture for which there
+    are too few faces is left out.
     """
     drawn = draw(relatives, shared_days=child.days[:0], draws=1, seed=seed, most=most)
     if len(child) == 0 or drawn.chosen.size == 0:

@@ -158,7 +158,8 @@ def _nearer_than_chance(
     """Rows that are nearer to the relative than the child's faces are by chance.
 
     `to_child` is how near each face is to all of the child's, were they its own. What is found
-    is taken out of the child's faces and the rest looked at again, for a few of the relative's faces among the child's pull the child toward the relative.
+    is taken out of the child's faces and the rest looked at again, for a few of the relative's
+    faces among the child's pull the child toward the relative.
     """
     from scipy.stats import norm
 
