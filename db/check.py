@@ -102,9 +102,9 @@ _RULES: tuple[tuple[str, str, str, str], ...] = (
         """,
     ),
     (
-        "face of unrelated people is",
-        "faces of unrelated people are",
-        "not stored, or nobody's.",
+        "face of unrelated people is not stored, or belongs",
+        "faces of unrelated people are not stored, or belong",
+        "to nobody.",
         """
         SELECT count(*) FROM cohort_faces
         WHERE face_id NOT IN (SELECT face_id FROM faces)
