@@ -22,7 +22,7 @@ class Counts:
     """How much there is. `unnamed` faces are those of which nothing is said yet.
 
     `undated`, `without_faces` and `unnamed` are of the family's photos; the others count the
-    photos of unrelated people that were added as a cohort too.
+    photos of unrelated people that were added as a cohort too, `strangers` of all `photos`.
 
     `vectors` gives (embedder id, dimensions, number of vectors) for each embedder used here.
     """
@@ -39,6 +39,7 @@ class Counts:
     unnamed: int
     people: int
     runs: int
+    strangers: int
     vectors: tuple[tuple[str, int, int], ...]
 
 
@@ -65,7 +66,8 @@ def counts(con: duckdb.DuckDBPyConnection) -> Counts:
                     WHERE face_id NOT IN (SELECT face_id FROM labels)
                       AND face_id NOT IN (SELECT face_id FROM cohort_faces)),
                 (SELECT count(*) FROM people WHERE NOT removed AND merged_into IS NULL),
-                (SELECT count(*) FROM runs)
+                (SELECT count(*) FROM runs),
+                (SELECT count(*) FROM photos ANTI JOIN own_photos USING (photo_id))
             """,
         )
         assert row is not None  # noqa: S101  one row of scalars

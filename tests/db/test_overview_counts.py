@@ -80,6 +80,7 @@ def test_everything_is_counted(con: Connection, child: int) -> None:
         unnamed=1,
         people=2,
         runs=1,
+        strangers=0,
         vectors=((EMBEDDER.embedder_id, 16, 5),),
     )
 

@@ -226,6 +226,7 @@ def test_strangers_are_nobodys_family(cohort: Cohort, home: Path, album: Path) -
     stock = told(tracker("status", "--json", home=home))
     assert [person["name"] for person in stock["people"]] == ["Mia", "Anna"]
     assert (stock["undated"], stock["unnamed"], stock["problems"]) == (0, 0, [])
+    assert "Photos of unrelated people among them: 3" in tracker("status", home=home).out
     again = tracker("ingest", album / "club" / "member 3", "--json", home=home)
     assert (told(again)["proposed"], again.values["faces_of_nobody_known"]) == ({}, 0)
 

@@ -38,6 +38,8 @@ def status(
         f"{count(stock.photos, 'photo')}, {count(stock.faces, 'face')}, "
         f"{stock.undated} without a date, {stock.rejected} rejected."
     )
+    if stock.stranger_photos:
+        say(f"Photos of unrelated people among them: {stock.stranger_photos:,}.")
     for person in stock.people:
         if person.waiting_photos:
             say(plain(waits(person.name, person.waiting_photos)))

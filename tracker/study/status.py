@@ -75,6 +75,7 @@ class Stock:
     undated: int
     rejected: int
     waiting: int
+    stranger_photos: int  # of the photos, those of unrelated people only
     people: tuple[PersonLine, ...]
     children: tuple[ChildLine, ...]
     embedders: tuple[EmbedderLine, ...]
@@ -125,6 +126,7 @@ def take_stock(connection: duckdb.DuckDBPyConnection, home: Path) -> Stock:
         undated=counted.undated,
         rejected=counted.rejected,
         waiting=counted.waiting,
+        stranger_photos=counted.strangers,
         people=tuple(person_line(c, read.get(c.person.person_id)) for c in listed),
         children=tuple(children),
         embedders=tuple(
