@@ -13,6 +13,7 @@ from tracker.cli import (
     demo,
     doctor,
     embedders,
+    evaluate,
     ingest,
     init,
     methods,
@@ -67,5 +68,17 @@ def common(
     context.obj = load(home)
 
 
-for noun in (init, person, ingest, cohort, report, status, methods, embedders, doctor, demo):
+for noun in (
+    init,
+    person,
+    ingest,
+    cohort,
+    report,
+    evaluate,
+    status,
+    methods,
+    embedders,
+    doctor,
+    demo,
+):
     noun.register(app)

@@ -1,9 +1,7 @@
 """Real families: are true parents told from strangers, and does the embedder lean?
 
-A folder holds `families/F####/MID#/P#####_face#.jpg` (family, person, source photo), faces of
-other families likewise under `strangers/`, `relations.tsv` (relation, person_a, person_b; fd, fs,
-md, ms are father or mother with daughter or son) and `age_sex_predicted.csv`. The strangers are
-the cohort; nothing is fitted to the families, whose trees are only read to count right answers.
+The strangers of the folder are the cohort; nothing is fitted to the families, whose trees are
+only read to count right answers. See `family_folder` for how families are read.
 
 Every child is put to its own parents and to the parents of all other families. Photos that hold
 both the child and the parent are left out of the parent's, in all four measures alike, for faces
@@ -17,14 +15,14 @@ of one photograph share light and camera. Each step is measured by itself:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
+from tracker.resemblance.bias import LEAST_STRANGERS
 from tracker.resemblance.cells import unit
 from tracker.resemblance.cohort import Cohort, band_of
 from tracker.resemblance.evidence import Codes, Evidence, Mask, Vectors
@@ -32,19 +30,24 @@ from tracker.resemblance.intervals import Array
 from tracker.resemblance.score import Scores, score
 from tracker.resemblance.strangers import Strangers
 
-Embed = Callable[[Sequence[Path]], Vectors]
-"""Pictures of aligned faces to float32 `(n, d)` of unit length."""
-
 MEASURES = ("raw single", "centred", "templated", "score")
 AUCS = ("measure", "auc", "low", "high", "gain", "gain_low", "gain_high", "kin", "strangers")
 LEANS = ("measure", "to_mother", "low", "high", "children", "couples")
 UNIFORM = ("children", "faces", "statistic", "p_value")
-
-PARENTS = {"fd": ("m", "f"), "fs": ("m", "m"), "md": ("f", "f"), "ms": ("f", "m")}
-"""Relation to the sexes of the parent and of the child."""
+FAMILY_GATES = ("gate", "value", "low", "high", "passed")
+NEED_STRANGERS = ("centred", "score")
 
 BOOTSTRAPS = 2000
 CONFIDENCE = 0.95
+
+LEAST_FAMILIES = 5
+"""Below that a bootstrap of families is no interval: it is withheld."""
+
+BIAS = (0.47, 0.53)
+"""Where the share of stranger children who are nearer to a mother has to lie."""
+
+LEAST_P = 0.01
+"""Kolmogorov's and Smirnov's p-value below which percentiles are not called uniform."""
 
 
 class Pair(NamedTuple):
@@ -61,7 +64,7 @@ class Families:
 
     `vectors` float32 `(n, d)`; `people` int `(n,)` index into `names` ("F0063/MID1"); `photos` int
     `(n,)`; `years` float `(n,)`; `is_stranger` bool `(n,)`. `sexes` and `family` per person.
-    `parents`: rows (parent, child) int `(p, 2)` of people.
+    `parents`: rows (parent, child) int `(p, 2)` of people. `notes`: what could not be read.
     """
 
     vectors: Vectors
@@ -73,6 +76,7 @@ class Families:
     sexes: tuple[str, ...]
     family: Codes
     parents: Codes
+    notes: tuple[str, ...] = ()
 
     def rows(self, person: int) -> Codes:
         """The rows of a family member's faces."""
@@ -111,86 +115,69 @@ class Families:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FamilyResults:
-    """What came out, with 95 % intervals from families drawn anew.
+    """What came out, with 95 % intervals from `families` drawn anew (NaN below five of them).
 
     `aucs`, columns `AUCS`: the chance that a true parent is nearer than a stranger of the same
     sex is; `gain` is over *raw single* on the same draws of families; `kin` and `strangers` are
     pairs. `leans`, columns `LEANS`: the share of stranger children nearer to a mother than to the
     father beside her. `null`, columns `UNIFORM`: Kolmogorov and Smirnov's test that percentiles
     of strangers are uniform, one face each of children that are put to one stranger each.
+    `faces` were read; `notes` say what could not be read or is withheld.
     """
 
     aucs: pd.DataFrame
     leans: pd.DataFrame
     null: pd.DataFrame
+    families: int
+    faces: int
+    notes: tuple[str, ...]
 
 
-def read_families(folder: Path, embed: Embed) -> Families:
-    """Read a folder, its faces embedded by `embed`. See the module's docstring.
-
-    Raises FileNotFoundError where a table is missing, and ValueError where there is no face.
-    """
-    relations = pd.read_csv(folder / "relations.tsv", sep="\t")
-    guessed = pd.read_csv(folder / "age_sex_predicted.csv").set_index("face")
-    paths = sorted((folder / "families").glob("*/*/*.jpg"))
-    own = len(paths)
-    paths += sorted((folder / "strangers").glob("*/*/*.jpg"))
-    if not own or own == len(paths):
-        raise ValueError(f"{folder} has no faces in families/ or none in strangers/")
-    keys = [path.relative_to(folder).as_posix() for path in paths]
-    who = [path.parent.relative_to(folder).as_posix() for path in paths]
-    everybody, people = np.unique(who, return_inverse=True)
-    names = tuple(name.split("/", 1)[1] for name in everybody.tolist())
-    _, family = np.unique([name.split("/")[0] for name in names], return_inverse=True)
-    taken = [f"{path.parent.parent.name}/{path.name.split('_')[0]}" for path in paths]
-    _, photos = np.unique(taken, return_inverse=True)
-    table = guessed.reindex(keys)
-    woman = table["predicted_sex"].map({"female": 1.0, "male": 0.0}).to_numpy(dtype=np.float64)
-    sure = table["sex_confidence"].fillna(0).to_numpy(dtype=np.float64)
-    lean = np.bincount(people, np.nan_to_num((2 * woman - 1) * sure), minlength=len(names))
-    sexes = ["f" if x > 0 else "m" if x < 0 else "" for x in lean.tolist()]
-    inside = {
-        name.split("/", 1)[1]: code
-        for code, name in enumerate(everybody.tolist())
-        if name.startswith("families/")
-    }
-    pairs = []
-    for row in relations[relations["relation"].isin(list(PARENTS))].itertuples():
-        parent, child = inside.get(str(row.person_a)), inside.get(str(row.person_b))
-        if parent is not None and child is not None:
-            sexes[parent], sexes[child] = PARENTS[str(row.relation)]
-            pairs.append((parent, child))
-    return Families(
-        vectors=np.asarray(embed(paths), dtype=np.float32),
-        people=people,
-        photos=photos,
-        years=table["predicted_age_years"].to_numpy(dtype=np.float64),
-        is_stranger=np.arange(len(paths)) >= own,
-        names=names,
-        sexes=tuple(sexes),
-        family=family,
-        parents=np.array(sorted(set(pairs)), dtype=np.int64).reshape(-1, 2),
-    )
-
-
-def evaluate_families(
-    folder: Path | Families, embed: Embed | None = None, *, draws: int = 25, seed: int = 0
-) -> FamilyResults:
-    """Run the whole protocol on a folder (with `embed`) or on families already read."""
-    if isinstance(folder, Families):
-        families = folder
-    elif embed is None:
-        raise ValueError("an embedder is needed to read a folder of pictures")
-    else:
-        families = read_families(folder, embed)
-    desk = _Desk(families, Strangers.of(families.cohort()), draws, seed)
+def evaluate_families(families: Families, *, draws: int = 25, seed: int = 0) -> FamilyResults:
+    """Run the whole protocol. `draws` are of the relatives' photos, as in a report."""
+    strangers = Strangers.of(families.cohort())
+    desk = _Desk(families, strangers, draws, seed)
     pairs, percentiles = desk.pairs()
-    weights = _multiplicities(_own_families(families)[1], seed)
-    return FamilyResults(
-        aucs=_aucs(families, pairs, weights),
-        leans=_leans(families, desk.couples(), weights),
-        null=_null(families, percentiles, seed),
-    )
+    count = _own_families(families)[1]
+    weights = _multiplicities(count, seed)
+    aucs = _aucs(families, pairs, weights)
+    leans = _leans(families, desk.couples(), weights)
+    null = _null(percentiles, seed)
+    notes = list(families.notes)
+    if count < LEAST_FAMILIES:
+        notes.append(
+            f"an interval needs {LEAST_FAMILIES} families, and there are {count}: it is withheld"
+        )
+    if strangers.size < LEAST_STRANGERS:
+        notes.append(
+            f"the score needs {LEAST_STRANGERS} unrelated people, and there are "
+            f"{strangers.size}: it is withheld"
+        )
+        without = {"auc": np.nan, "low": np.nan, "high": np.nan}
+        without |= {"gain": np.nan, "gain_low": np.nan, "gain_high": np.nan}
+        aucs = _withheld(aucs, without)
+        leans = _withheld(leans, {"to_mother": np.nan, "low": np.nan, "high": np.nan})
+    return FamilyResults(aucs, leans, null, count, len(families.vectors), tuple(notes))
+
+
+def _withheld(frame: pd.DataFrame, values: dict[str, float]) -> pd.DataFrame:
+    """`frame` without the measures that need strangers."""
+    needs = frame["measure"].isin(NEED_STRANGERS)
+    return frame.assign(**{name: frame[name].mask(needs, value) for name, value in values.items()})
+
+
+def gates(results: FamilyResults) -> pd.DataFrame:
+    """What has to hold of the score, columns `FAMILY_GATES`; `passed` None where not measured."""
+    scored = results.aucs["measure"] == "score"
+    leaning = results.leans["measure"] == "score"
+    rows = [
+        ("gain over raw single, lower bound", results.aucs["gain_low"][scored].item(), 0.0, 1.0),
+        ("strangers nearer to the mother", results.leans["to_mother"][leaning].item(), *BIAS),
+        ("percentiles uniform, p-value", results.null["p_value"].item(), LEAST_P, 1.0),
+    ]
+    frame = pd.DataFrame(rows, columns=list(FAMILY_GATES[:-1]))
+    met = [None if np.isnan(v) else bool(low < v <= high) for _, v, low, high in rows]
+    return frame.assign(passed=pd.Series(met, dtype=object))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -284,7 +271,9 @@ class _Desk:
                 sex = families.sexes[child]
                 result, _ = self._score([parent], [child], sex, without=shared)
                 scored[pair] = float(result.z.mean())
-        return scored, pd.concat(percentiles, ignore_index=True)
+        columns = ["parent", "child", "percentile"]
+        empty = pd.DataFrame(columns=columns, dtype=np.float64)
+        return scored, pd.concat([*percentiles] or [empty], ignore_index=True)
 
     def _score(
         self,
@@ -318,7 +307,7 @@ class _Desk:
         """Children of other families by sex."""
         family = self.families.family
         others = [c for c in self.children.tolist() if family[c] != family[parent]]
-        groups = [(s, [c for c in others if self.families.sexes[c] == s]) for s in ("f", "m")]
+        groups = [(s, [c for c in others if self.families.sexes[c] == s]) for s in ("f", "m", "")]
         return [(sex, children) for sex, children in groups if children]
 
     def _couples(self) -> list[tuple[int, int]]:
@@ -362,7 +351,12 @@ def _own_families(families: Families) -> tuple[Codes, int]:
 
 
 def _multiplicities(count: int, seed: int) -> Array:
-    """How often each family is drawn: float64 `(1 + BOOTSTRAPS, count)`, the first all ones."""
+    """How often each family is drawn: float64 `(1 + BOOTSTRAPS, count)`, the first all ones.
+
+    Of too few families there are no drawings.
+    """
+    if count < LEAST_FAMILIES:
+        return np.ones((1, count))
     rng = np.random.default_rng(seed)
     drawn = rng.multinomial(count, np.full(count, 1 / count), size=BOOTSTRAPS)
     return np.concatenate([np.ones((1, count)), drawn])
@@ -434,7 +428,7 @@ def _leans(families: Families, measures: dict[str, pd.DataFrame], weights: Array
     return pd.DataFrame(rows, columns=list(LEANS))
 
 
-def _null(families: Families, percentiles: pd.DataFrame, seed: int) -> pd.DataFrame:
+def _null(percentiles: pd.DataFrame, seed: int) -> pd.DataFrame:
     """One face of each child, of one parent each: as independent as families allow."""
     from scipy.stats import kstest
 
@@ -465,7 +459,7 @@ def _interval(drawn: Array) -> tuple[float, float]:
     """The 95 % percentile interval of the bootstrap draws, which follow the first entry."""
     tail = 100 * (1 - CONFIDENCE) / 2
     known = drawn[1:][~np.isnan(drawn[1:])]
-    if len(known) == 0:
+    if len(known) < BOOTSTRAPS / 2:
         return float("nan"), float("nan")
     low, high = np.percentile(known, [tail, 100 - tail])
     return float(low), float(high)

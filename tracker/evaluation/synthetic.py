@@ -6,22 +6,16 @@ photos a day, photos of a day correlated by .3 to .6, a kin signal of 1.0 to 1.4
 deviations against strangers, and *children who differ by chance by one standard deviation*, on
 all of their days. Successive days may remember each other.
 
-Each scenario is run again and again, and every promise becomes a row of the gate table with its
-Monte Carlo error. "Picked" rows are about somebody who looks at all methods and shows the one
-that suits.
+"Picked" measures are about somebody who looks at all methods and shows the one that suits.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
-from multiprocessing import get_context
 
 import numpy as np
-import pandas as pd
 
 from tracker.resemblance.evidence import Codes
 from tracker.resemblance.intervals import LEAST_DAYS, Array
@@ -30,8 +24,6 @@ from tracker.resemblance.serial import about_drift, lag_one, mean_of_days, prude
 from tracker.resemblance.slope import fit_slope
 from tracker.resemblance.trend import Trend, fit_trend
 from tracker.resemblance.verdict import CHANCE_TWO, compared, resembled, verdict
-
-GATES = ("scenario", "measure", "value", "error", "replicates", "low", "high", "passed")
 
 METHODS = 8
 LEVEL = 0.05
@@ -130,7 +122,7 @@ def simulate(scenario: Scenario, seed: Sequence[int]) -> Replicate:
     photos = 1 + rng.poisson(4.0, days)
     alike = rng.uniform(0.3, 0.6)
     gap = float(rng.uniform(1.0, 1.4))
-    effect = _remembering(_common(rng, (METHODS, 2, days)), scenario.memory)
+    effect = remembering(_common(rng, (METHODS, 2, days)), scenario.memory)
     of_photos = _common(rng, (METHODS, 2, days)) / np.sqrt(photos)
     noise = NOISE * (math.sqrt(alike) * effect + math.sqrt(1 - alike) * of_photos)
     lasting = scenario.lasting * _common(rng, (METHODS, 2))
@@ -152,7 +144,7 @@ def _common(rng: np.random.Generator, shape: tuple[int, ...]) -> Array:
     return math.sqrt(SHARED) * common + math.sqrt(1 - SHARED) * rng.standard_normal(shape)
 
 
-def _remembering(innovations: Array, memory: float) -> Array:
+def remembering(innovations: Array, memory: float) -> Array:
     """First-order autoregression of unit variance over the last axis."""
     if memory == 0 or innovations.shape[-1] == 0:
         return innovations
@@ -238,7 +230,7 @@ def _false_claims(child: Replicate, trend: Trend, *, seed: int, draws: int) -> M
         "plain: trend, method picked": _any(slopes),
     }
     if child.scenario.share is None:
-        found["percentile"] = resembled(child.z[0, 0], age).value
+        found["percentile: all days"] = resembled(child.z[0, 0], age).value
     return found
 
 
@@ -247,20 +239,27 @@ def _any(p_values: Array) -> float:
 
 
 def _crossing(child: Replicate, trend: Trend) -> Measures:
-    """The crossing of the child's own truth; one outside the ages seen must stay possible."""
     grid = np.linspace(child.age[0], child.age[-1], 2001)
-    truth = child.truth(grid)
+    return on_crossing(grid, child.truth(grid), trend)
+
+
+def on_crossing(grid: Array, truth: Array, trend: Trend) -> Measures:
+    """Is the crossing found that a child's own `truth` makes over `grid`, from above to below?
+
+    One outside of the ages seen must stay possible.
+    """
     low, high = trend.crossover.low, trend.crossover.high
     below = np.flatnonzero(truth <= 0)
+    root = math.nan
     if truth[0] <= 0:
         covered = low is None
     elif not len(below):
         covered = high is None
     else:
-        root = float(grid[below[0]])
+        root = _root(grid, truth, int(below[0]))
         covered = (low is None or low <= root) and (high is None or root <= high)
     found = {"coverage: crossing": float(covered)}
-    if truth[0] > 0 and len(below):
+    if not math.isnan(root):
         month = trend.crossover.month
         found["months off: crossing"] = math.inf if month is None else abs(month - root)
         found["power: crossing certain"] = float(trend.crossover.certain)
@@ -268,79 +267,8 @@ def _crossing(child: Replicate, trend: Trend) -> Measures:
     return found
 
 
-def evaluate_synthetic(
-    replicates: int = 1000,
-    *,
-    scenarios: Iterable[Scenario] = SCENARIOS,
-    seed: int = 0,
-    draws: int = 400,
-    jobs: int = 1,
-    on_scenario: Callable[[str], None] | None = None,
-) -> pd.DataFrame:
-    """The gate table, columns `GATES`, one row per scenario and measure.
-
-    `value` is a share over replicates ("months off" a median, "percentile" the p-value of
-    uniformity by Kolmogorov and Smirnov), `error` its Monte Carlo standard error, `low` and
-    `high` what it has to lie within (NaN where nothing is promised) and `passed` whether it does
-    (None where nothing is promised). False claims may exceed .05 by two Monte Carlo errors.
-    `jobs` processes share the replicates; the numbers do not depend on it.
-    """
-    rows: list[tuple[object, ...]] = []
-    pool = ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) if jobs > 1 else None
-    try:
-        for number, scenario in enumerate(scenarios):
-            if on_scenario is not None:
-                on_scenario(scenario.name)
-            seeds = [(seed, number, r) for r in range(replicates)]
-            task = partial(measure, scenario, draws=draws)
-            found = (
-                list(map(task, seeds))
-                if pool is None
-                else list(pool.map(task, seeds, chunksize=max(replicates // (8 * jobs), 1)))
-            )
-            rows += [(scenario.name, *row) for row in summarise(found)]
-    finally:
-        if pool is not None:
-            pool.shutdown(cancel_futures=True)
-    return pd.DataFrame(rows, columns=list(GATES))
-
-
-def summarise(found: Sequence[Measures]) -> list[tuple[object, ...]]:
-    """Rows of the gate table without the scenario: what many replicates give together."""
-    rows: list[tuple[object, ...]] = []
-    for name in dict.fromkeys(name for one in found for name in one):
-        values = np.array([one[name] for one in found if name in one])
-        values = values[~np.isnan(values)]
-        size = len(values)
-        low, high = math.nan, math.nan
-        kind = name.partition(":")[0]
-        value, error = math.nan, math.nan
-        if size and kind not in ("months off", "percentile"):
-            value, error = float(values.mean()), float(values.std() / math.sqrt(size))
-        if kind == "coverage":
-            low, high = 0.93, 1.0 if name.endswith("crossing") else 0.97
-        elif kind == "false":
-            low, high = 0.0, LEVEL + 2 * math.sqrt(LEVEL * (1 - LEVEL) / max(size, 1))
-        elif kind == "months off":
-            low, high = 0.0, 1.5
-            value, error = _median(values)
-        elif kind == "percentile":
-            from scipy.stats import kstest
-
-            low, high = 0.01, 1.0
-            value, error = float(kstest(values / 100, "uniform").pvalue), math.nan
-        passed = None if math.isnan(low) else bool(low <= value <= high)
-        rows.append((name, value, error, size, low, high, passed))
-    return rows
-
-
-def _median(values: Array) -> tuple[float, float]:
-    """Median and its standard error, from the order statistics one deviation to either side."""
-    if not len(values):
-        return math.nan, math.nan
-    ordered = np.sort(values)
-    reach = math.sqrt(len(ordered)) / 2
-    middle = (len(ordered) - 1) / 2
-    low = ordered[max(math.floor(middle - reach), 0)]
-    high = ordered[min(math.ceil(middle + reach), len(ordered) - 1)]
-    return float(np.median(ordered)), float(high - low) / 2
+def _root(grid: Array, truth: Array, below: int) -> float:
+    """Where the line between two neighbours of `grid` meets zero."""
+    above = below - 1
+    part = truth[above] / (truth[above] - truth[below])
+    return float(grid[above] + part * (grid[below] - grid[above]))

@@ -46,8 +46,28 @@ def test_parents_photos_on_the_childs_days_are_coded_as_such() -> None:
     apart = make_family(World("apart", half, photos=(10, 200)), (4, 0))
     assert np.bincount(apart.relatives.people).tolist() == [10, 200]
     assert not np.isin(apart.relatives.days, apart.child.days).any()
-    together = make_family(World("together", half, together=0.5), (4, 0))
-    assert 0.3 < np.isin(together.relatives.days, together.child.days).mean() < 0.7
+    together = make_family(World("together", half, photos=(200, 200), together=(0.5, 0.0)), (4, 0))
+    of_child = np.isin(together.relatives.days, together.child.days)
+    assert 0.3 < of_child[together.relatives.people == 0].mean() < 0.7
+    assert not of_child[together.relatives.people == 1].any()
+
+
+def test_a_photo_of_parent_and_child_has_the_same_light_on_both() -> None:
+    family = make_family(World("together", None, photos=(200, 200), together=(0.5, 0.0)), (4, 1))
+    parents, child = family.relatives, family.child
+    with_child = np.flatnonzero(np.isin(parents.photos, child.photos))
+    assert len(with_child) > 20
+    beside = [child.vectors[child.photos == parents.photos[row]][0] for row in with_child]
+    near = (parents.vectors[with_child] * np.array(beside)).sum(axis=1).mean()
+    on_day = np.flatnonzero(
+        np.isin(parents.days, child.days) & ~np.isin(parents.photos, child.photos)
+    )
+    of_day = [child.vectors[child.days == parents.days[row]].mean(axis=0) for row in on_day]
+    less_near = (parents.vectors[on_day] * np.array(of_day)).sum(axis=1).mean()
+    apart = (parents.vectors[parents.people == 1] @ child.vectors.T).mean()
+    assert near > 0.25
+    assert less_near > 0.05
+    assert abs(apart) < 0.1
 
 
 def test_what_makes_a_baby_fades_and_is_shared_by_strangers_babies() -> None:
