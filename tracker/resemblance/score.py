@@ -240,7 +240,7 @@ def score(
         lean=lean,
         left_out=pd.DataFrame({"face_id": child.face_ids[out], "reason": reason}),
         cohort_used=used,
-        warnings=(*warnings, *_about_cells(used)),
+        warnings=(*warnings, *about_cells(used)),
         photos_each=templates.drawn.photos_each,
         days_each=float(templates.days_each.min(initial=np.inf)) if len(sexes) else 0.0,
         draws=len(templates.drawn.chosen),
@@ -470,7 +470,8 @@ def _about_relatives(relatives: Evidence, templates: Templates) -> list[str]:
     return warnings
 
 
-def _about_cells(used: pd.DataFrame) -> tuple[str, ...]:
+def about_cells(used: pd.DataFrame) -> tuple[str, ...]:
+    """A sentence for each who is read against fewer strangers alike than `ENOUGH`."""
     warnings = []
     for row in used[used["in_cell"] < ENOUGH].to_dict("records"):
         both = " and both sexes" if row["any_sex"] and row["sex"] else ""

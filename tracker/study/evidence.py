@@ -14,7 +14,8 @@ from db import settings as stored
 from db.faces import FaceTable
 from db.records import Person
 from tracker.errors import NotEnoughEvidence, UsageError
-from tracker.relations import CHILD, UNRELATED
+from tracker.identity.readings import usable_embedder
+from tracker.relations import CHILD, UNRELATED, with_article
 from tracker.resemblance.evidence import Codes, Evidence
 from tracker.resemblance.plan import usable
 
@@ -60,7 +61,7 @@ def choose_child(connection: duckdb.DuckDBPyConnection, name: str | None) -> Per
         person = find(connection, name)
         if person.relation != CHILD:
             raise UsageError(
-                f"{person.name} is a {person.relation}, not a child.",
+                f"{person.name} is {with_article(person.relation)}, not a child.",
                 hint="Name a child: `tracker person list` shows them.",
             )
         return person
@@ -82,30 +83,33 @@ def choose_embedder_id(
 ) -> str | None:
     """The id under which vectors are read; None where there are none at all.
 
-    `spec` is what `--embedder` took. Without it: the workspace's own if the child has faces
-    under it, else the one under which the child has most.
+    `spec` is what `--embedder` took. Without it: the workspace's own if the family can be
+    compared under it, else the one under which it can; see `usable_embedder`.
     """
     known = [row.embedder_id for row in embedders.all_embedders(connection)]
     if spec is not None:
         return named_embedder(spec, known)
+    relatives = [
+        c.person.person_id
+        for c in people.all_people(connection)
+        if c.person.relation not in {CHILD, UNRELATED}
+    ]
     own = stored.get(connection, "embedder_id")
-    seen = {
-        name: int(faces.month_coverage(connection, child_id, name)["faces"].sum())
-        for name in known
-        if child_id is not None
-    }
-    if own in known and (seen.get(own) or not any(seen.values())):
-        return own
-    return max(known, key=lambda name: seen.get(name, 0), default=None)
+    read = embedders.by_person(connection)
+    usable_one = usable_embedder(read, own=own, child=child_id, relatives=relatives)
+    return usable_one or (own if own in known else next(iter(known), None))
 
 
 def named_embedder(spec: str, known: list[str]) -> str:
     """The known id that `spec` (an id, its name before the hash, or a model.toml) means."""
     wanted = spec
     if Path(spec).expanduser().exists():
+        from tempfile import TemporaryDirectory
+
         from tracker.vision.embedders.registry import identify
 
-        wanted = identify(spec, weights=None, weights_dir=Path()).id
+        with TemporaryDirectory(prefix="tracker-") as nowhere:  # nothing need be remembered
+            wanted = identify(spec, weights=None, weights_dir=Path(nowhere)).id
     matching = [name for name in known if wanted in {name, name.partition("@")[0]}]
     if len(matching) == 1:
         return matching[0]
@@ -133,7 +137,8 @@ def gather_family(connection: duckdb.DuckDBPyConnection, child: Person, embedder
         without = [p.name for p in relatives if p not in able]
         have = f"only {able[0].name} has" if able else "nobody has"
         raise NotEnoughEvidence(
-            f"A comparison needs photos of two relatives; {have} any here.",
+            f"A comparison needs photos of two relatives; {have} any that were read with "
+            f"{embedder_id}.",
             hint=f"tracker ingest FOLDER --as {without[0]}"
             if without
             else "tracker person add NAME --relation mother, then: tracker ingest FOLDER --as NAME",

@@ -5,8 +5,13 @@ from __future__ import annotations
 import shlex
 from collections import Counter
 
+import pandas as pd
+
 from db.records import Person
+from db.text import many
+from tracker.identity.births import warnings_about
 from tracker.resemblance.intervals import LEAST_DAYS
+from tracker.resemblance.strangers import ENOUGH
 from tracker.study.asking import Answers
 from tracker.study.evidence import Family
 
@@ -16,11 +21,8 @@ def born_note(child: Person) -> str:
     if child.born_earliest is None or child.born_latest is None:
         return ""
     days = (child.born_latest - child.born_earliest).days
-    return (
-        f"the birth date is known to {days + 1} days: ages may be off by {days // 2 + 1}"
-        if days
-        else ""
-    )
+    off = many(days // 2 + 1, "day")
+    return f"the birth date is known to {days + 1} days: ages may be off by {off}" if days else ""
 
 
 def embedder_note(embedder_id: str, licence: str, source: str) -> str:
@@ -49,8 +51,7 @@ def warnings_of(family: Family, main: Answers, *, few: list[str], leaking: bool)
         )
     if leaking:
         found.append("Nothing is claimed before what is mixed up in these photos is put right.")
-    if note := born_note(family.child):
-        found.append(f"{child}: {note}. Say it to the day: tracker person set --help")
+    found += warnings_about([family.child, *family.relatives], [family.child])
     for reason, number in sorted(Counter(main.sifted.own.values()).items()):
         are = "is" if number == 1 else "are"
         found.append(f"{number} of the faces named {child} {are} left out: {reason}.")
@@ -67,11 +68,29 @@ def warnings_of(family: Family, main: Answers, *, few: list[str], leaking: bool)
             f"{main.gathered.proposed} of {child}'s {faces} recognised by the tracker, not named "
             "by anyone."
         )
-    found += [sentence(text) for text in main.pair.scored.warnings if main.cohort.cohort.size]
+    if main.cohort.cohort.size:
+        found += [sentence(text) for text in main.pair.scored.warnings]
+        found += lacking(main.pair.scored.used, child)
     for part in (main.pair, main.everyone):
         found += [sentence(text) for text in part.said.warnings]
         found += [f"{name} could not run: {why}." for name, why in part.said.failed.items()]
     return list(dict.fromkeys(found))
+
+
+def lacking(used: pd.DataFrame, child: str) -> list[str]:
+    """Who is compared with too few strangers alike, in one sentence; nothing where nobody is."""
+    few = used[used["in_cell"] < ENOUGH]
+    if not len(few):
+        return []
+    said = ", ".join(
+        f"{row['in_cell']} like {child if row['who'] == 'the child' else row['who']} "
+        f"({row['band']})"
+        for row in few.to_dict("records")
+    )
+    return [
+        f"Of {ENOUGH} strangers alike in sex and age that each should be compared with, there are "
+        f"{said}. Others stand in and are trusted less; tracker cohort status says who is missing."
+    ]
 
 
 def sentence(text: str) -> str:

@@ -13,7 +13,7 @@ from tracker.resemblance.cohort import band_of
 from tracker.resemblance.day_means import DayMeans
 from tracker.resemblance.evidence import Codes, Evidence
 from tracker.resemblance.intervals import Array, over_days
-from tracker.resemblance.score import SHARED, Scores, score
+from tracker.resemblance.score import Scores, about_cells, score
 from tracker.resemblance.strangers import Strangers
 from tracker.study.comparison import Comparison
 from tracker.study.kept import days_of, fingerprint, marks_of
@@ -31,7 +31,7 @@ common, see `Scores.face_errors`."""
 @dataclass(frozen=True, slots=True, eq=False)
 class Scored:
     """`days` hold `ROWS`. `used` tells against whom each was read (`COHORT_USED`), `warnings` what
-    was missing. `computed` are the months of age that had to be computed now."""
+    else was missing. `computed` are the months of age that had to be computed now."""
 
     days: DayMeans
     used: pd.DataFrame
@@ -110,7 +110,9 @@ def scored_by(
     bands = band_of(np.where(child.ages >= 0, child.ages / 12, np.nan))
     _, one_each = np.unique(bands, return_index=True)
     told = asked_about(child.only(one_each))
-    return Scored(kept.days, told.cohort_used, told.warnings, kept.computed)
+    cells = about_cells(told.cohort_used)
+    warnings = tuple(text for text in told.warnings if text not in cells)
+    return Scored(kept.days, told.cohort_used, warnings, kept.computed)
 
 
 def as_days(found: Scores) -> DayMeans:

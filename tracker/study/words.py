@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from db.text import many
 from reports.model import Drift, Judgement
 from tracker.ages import age_label
 
@@ -126,14 +127,14 @@ def summary(
     )
     days = int(seen["photo_days"].sum())
     sentences = [
-        f"Over all months together, of {count.total} methods, {count.to_first} lean to "
-        f"{count.first}, {count.to_second} to {count.second} and {count.undecided} cannot tell, on "
-        f"{days} {'photo-day' if days == 1 else 'photo-days'} {span}."
+        f"Over all months together, of {many(count.total, 'method')}, {leaning(count.to_first)} "
+        f"to {count.first}, {count.to_second} to {count.second} and {count.undecided} cannot "
+        f"tell, on {many(days, 'photo-day')} {span}."
     ]
     change = moved(leads, count)
     if change is not None:
         sentences.append(
-            f"{change.turned} of {change.methods} methods lean to {change.before} in the "
+            f"{change.turned} of {many(change.methods, 'method')} lean to {change.before} in the "
             f"earliest third of the months and to {change.after} in the latest."
         )
     spoken = judgement is not None and judgement.answer
@@ -144,15 +145,19 @@ def summary(
     missing = len(coverage) - len(seen)
     if missing:
         sentences.append(
-            f"{missing} month has no photos and stays empty."
-            if missing == 1
-            else f"{missing} months have no photos and stay empty."
+            f"{many(missing, 'month has no photos and stays', 'months have no photos and stay')} "
+            "empty."
         )
     sentences.append(
         "All methods look at the same photos through the same embedder, so their agreement is "
         "not proof."
     )
     return tuple(sentences)
+
+
+def leaning(count: int) -> str:
+    """How many lean, with the verb that agrees."""
+    return many(count, "leans", "lean")
 
 
 def moved(leads: pd.DataFrame, count: Tally) -> Change | None:
