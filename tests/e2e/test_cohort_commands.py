@@ -213,6 +213,19 @@ def test_single_photos_and_a_flat_folder_are_a_person_each(
     assert list(reasons(values)) == ["flat/63.jpg"]
 
 
+def test_one_persons_folder_given_by_itself_is_asked_about(cohort: Cohort, album: Path) -> None:
+    told(cohort("remove", "--all", "--yes", "--json"))
+    folders = [album / "club" / name for name in ("member 4", "member 6", "outing")]
+    outcome = cohort("add", *folders, "--json")
+    assert outcome.values["people"] == 10
+    warnings = outcome.values["warnings"]
+    assert warnings[0] == (
+        "The 3 photos right in 'member 4' count as a person each, and look like one. If they are, "
+        "put that folder into another, and add that one instead."
+    )
+    assert not any("outing" in warning for warning in warnings)
+
+
 def test_folders_named_after_a_sex_say_it(cohort: Cohort, album: Path, tmp_path: Path) -> None:
     shutil.copytree(album / "club" / "member 3", tmp_path / "all" / "men" / "carl")
     shutil.copytree(album / "club" / "member 4", tmp_path / "all" / "F" / "dora")

@@ -194,7 +194,7 @@ def add_cohort(
         summary,
         len(np.unique(united(whole))),
         len(np.unique(whole.face_ids)),
-        tuple(_before_birth(whole, sources)),
+        (*sorted_out.warnings, *_before_birth(whole, sources)),
     )
 
 
