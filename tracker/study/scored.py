@@ -13,7 +13,7 @@ from tracker.resemblance.cohort import band_of
 from tracker.resemblance.day_means import DayMeans
 from tracker.resemblance.evidence import Codes, Evidence
 from tracker.resemblance.intervals import Array, over_days
-from tracker.resemblance.score import Scores, about_cells, score
+from tracker.resemblance.score import SHARED, Scores, about_cells, score
 from tracker.resemblance.strangers import Strangers
 from tracker.study.comparison import Comparison
 from tracker.study.kept import days_of, fingerprint, marks_of
