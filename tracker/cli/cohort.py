@@ -223,13 +223,13 @@ def _of(need: Need) -> list[str]:
 
 def _places(stock: CohortStatus) -> list[tuple[object, ...]]:
     rows: list[tuple[object, ...]] = [
-        (_shortened(plain(s.path)) if s.path else OWN_PHOTOS, s.people, s.faces)
+        (_shortened(plain(s.path)) if s.path else OWN_PHOTOS, f"{s.people:,}", f"{s.faces:,}")
         for s in stock.sources[:SHOWN]
     ]
     rest = stock.sources[SHOWN:]
     if rest:
         people, faces = sum(s.people for s in rest), sum(s.faces for s in rest)
-        rows.append((f"… and {len(rest)} more places", people, faces))
+        rows.append((f"… and {len(rest)} more places", f"{people:,}", f"{faces:,}"))
     return rows
 
 

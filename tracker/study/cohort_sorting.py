@@ -99,8 +99,8 @@ class Kept:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SortedOut:
-    """Everybody, each in one of three heaps; `left_out` holds single photos too. `warnings` are
-    sentences on folders of single photos that look like one person."""
+    """Everybody, each in one of three heaps; `left_out` holds single photos too, after the people.
+    `warnings` are sentences on folders of single photos that look like one person."""
 
     kept: tuple[Kept, ...]
     refused: tuple[Refused, ...]
@@ -183,7 +183,7 @@ def sort_out(
     return SortedOut(
         tuple(stay),
         tuple(refused),
-        tuple(left_out),
+        tuple(sorted(left_out, key=lambda one: not one.is_person)),
         tuple(_one_person_folders(stay, table, others, usual_excess)),
     )
 
