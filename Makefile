@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 SEARCH := python3 python3.13 python3.12 python3.11 python
 PYTHON ?= $(shell for p in $(SEARCH); do "$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$p" && break; done)
 
-.PHONY: help setup demo test check format bench picture constraints clean
+.PHONY: help setup demo test check format bench evidence picture constraints clean
 
 help: ## show this help
 	@echo "Whom does the child look like, month by month?"
@@ -42,6 +42,10 @@ format: setup ## put the code into the project's style
 
 bench: setup ## measure speed and memory against the original script
 	@$(BIN)/python -m bench
+
+evidence: setup ## measure what the comparison promises, into docs/evidence.md (half an hour)
+	@$(BIN)/python -m bench.evidence
+	@$(BIN)/python -m pytest -q -m evidence
 
 constraints: setup ## write constraints.txt anew from what is installed
 	@{ echo '# Versions that were tested together: names and versions only. Made by `make constraints`.'; \

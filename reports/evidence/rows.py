@@ -25,10 +25,10 @@ def of_kind(gates: pd.DataFrame, kind: str) -> pd.DataFrame:
     found = pd.DataFrame(
         {
             "group": mine["scenario"],
-            "measure": mine["measure"].str.partition(": ")[2],
+            "measure": mine["measure"].str.removeprefix(f"{kind}: "),
             "value": value,
             "low": (value - error).clip(lower=0.0),
-            "high": value + error,
+            "high": value + error if kind == "months off" else (value + error).clip(upper=1.0),
             "met": [flag is not False for flag in mine["passed"]],
         }
     )

@@ -78,6 +78,7 @@ def synthetic(
     from tracker.evaluation import gates, provenance, tables
 
     scenarios = _scenarios(scenario or ())
+    code = provenance.code_version()
     with _replicates_bar(len(scenarios), replicates) as advance:
         found = gates.evaluate_synthetic(
             replicates,
@@ -98,7 +99,7 @@ def synthetic(
         "seed": seed,
         "replicates": replicates,
         "trend_draws": gates.TREND_DRAWS,
-        "code": provenance.code_version(),
+        "code": code,
     }
     from reports.evidence import page
 
@@ -162,6 +163,7 @@ def families(
     from tracker.evaluation.family_folder import read_families
 
     notes: list[str] = []
+    code = provenance.code_version()
     model = _embedder(context, embedder, weights, notes)
     with photo_bar("Reading faces") as advance:
         reader = PictureReader(model, lambda done, total: advance(done, total, None))
@@ -176,7 +178,7 @@ def families(
         "embedder": model.id,
         "seed": seed,
         "draws": draws,
-        "code": provenance.code_version(),
+        "code": code,
     }
     counts = {
         "families": results.families,
