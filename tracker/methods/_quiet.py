@@ -38,6 +38,16 @@ def one_torch_thread() -> Iterator[None]:
         torch.set_num_threads(before)
 
 
+@contextmanager
+def one_thread_each() -> Iterator[None]:
+    """For callers that bring threads of their own: the libraries use one in each, and what is
+    set inside by several at once is put back in the end."""
+    import sklearn  # noqa: F401  its thread pools are there to be found
+
+    with quiet(), one_torch_thread():
+        yield
+
+
 @cache
 def _threads() -> ThreadpoolController:
     """Every thread pool of the numeric libraries; finding them takes longer than many a fit."""

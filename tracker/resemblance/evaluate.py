@@ -12,18 +12,21 @@ so every method answers the same, from tens of numbers per face instead of hundr
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
 
-from tracker.methods.contract import CannotFit, Floats, Neighbours
+from tracker.methods._quiet import one_thread_each
+from tracker.methods.contract import CannotFit, Neighbours
 from tracker.methods.registry import names as all_methods
 from tracker.methods.registry import unit
 from tracker.resemblance.day_means import LEADS, OVERALL, TREND, DayMeans
 from tracker.resemblance.evidence import Codes, Evidence, Mask, Vectors
-from tracker.resemblance.fitting import fit, scores
+from tracker.resemblance.fitting import fit, scores, turned
 from tracker.resemblance.held_out import HeldOut, held_out
 from tracker.resemblance.intervals import Array, Days
 from tracker.resemblance.nearest import Nearest
@@ -32,6 +35,9 @@ from tracker.resemblance.plan import NO_DAY, NO_VECTOR, SAME_DAY, Plan
 __all__ = ["LEADS", "NO_DAY", "NO_VECTOR", "OVERALL", "SAME_DAY", "TREND", "evaluate"]
 
 OnStep = Callable[[int, int], None]
+
+MOST_WORKERS = 8
+"""Draws asked at a time, one a core: each holds a copy of the faces in its own space."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,40 +159,35 @@ def ask(
     if neighbours is not None and len(asked) and running:
         used = relatives.face_ids[np.unique(plan.drawn.chosen)]
         index = Nearest.of(neighbours, asked, used)
-    steps = len(plan.drawn.chosen) * len(running)
     # Where nobody is asked about, one fit tells all there is to know of a method.
-    drawn = plan.drawn.chosen[: None if len(asked) else 1]
-    for number, rows in enumerate(drawn if running else ()):
-        turned, flat = _turned(relatives, rows, asked)
-        for step, name in enumerate(running):
-            if on_step is not None:
-                on_step(number * len(running) + step, steps)
-            if name in failed:
-                continue
-            try:
-                method = fit(name, turned, rows, seed=seed + number, neighbours=index)
-            except CannotFit as error:
-                failed[name] = str(error)
-                continue
-            units[name] = unit(method)
-            if not len(asked):
-                continue
-            through_index = index is not None and hasattr(method, "fit_neighbours")
-            said = scores(method, asked if through_index else flat)
-            said[~weights[number]] = 0.0
-            sums[name] += said
-    done = [name for name in running if name not in failed]
-    known = (
-        held_out(
-            relatives,
-            done,
-            most=plan.drawn.photos_each,
-            seed=seed,
-            neighbours=neighbours,
+    drawn = plan.drawn.chosen[: None if len(asked) else 1] if running else plan.drawn.chosen[:0]
+
+    def one(number: int) -> list[_Told]:
+        return _ask_once(
+            relatives, drawn[number], asked, methods=running, seed=seed + number, index=index
         )
-        if check and done
-        else {}
-    )
+
+    steps = len(drawn) * len(running)
+    workers = min(MOST_WORKERS, os.cpu_count() or 1)
+    with one_thread_each(), ThreadPoolExecutor(workers) as pool:
+        for start in range(0, len(drawn), workers):
+            numbers = range(start, min(start + workers, len(drawn)))
+            for number, told in zip(numbers, pool.map(one, numbers), strict=True):
+                for step, found in enumerate(told):
+                    if on_step is not None:
+                        on_step(number * len(running) + step, steps)
+                    if found.failed:
+                        failed.setdefault(found.name, found.failed)
+                    elif found.said is not None:
+                        units[found.name] = found.unit
+                        found.said[~weights[number]] = 0.0
+                        sums[found.name] += found.said
+    done = [name for name in running if name not in failed]
+    known: dict[str, HeldOut] = {}
+    if check and done:
+        most = plan.drawn.photos_each
+        with one_thread_each():
+            known = held_out(relatives, done, most=most, seed=seed, neighbours=neighbours)
     counts = np.maximum(weights.sum(axis=0), 1)[:, None]
     shape = (len(done), len(asked), len(relatives.names))
     values = np.array([sums[name] / counts for name in done], dtype=np.float64).reshape(shape)
@@ -207,6 +208,44 @@ def ask(
     )
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Told:
+    """What one method said in one draw: `said` float64 `(m, R)`, or why it `failed`."""
+
+    name: str
+    unit: str = ""
+    said: Array | None = None
+    failed: str = ""
+
+
+def _ask_once(
+    relatives: Evidence,
+    rows: Codes,
+    asked: Vectors,
+    *,
+    methods: Sequence[str],
+    seed: int,
+    index: Neighbours | None,
+) -> list[_Told]:
+    """Fit every method on one draw and ask it."""
+    drawn, flat = turned(relatives, rows, asked)
+    found = []
+    for name in methods:
+        try:
+            method = fit(name, drawn, rows, seed=seed, neighbours=index)
+        except CannotFit as error:
+            found.append(_Told(name, failed=str(error)))
+            continue
+        if not len(asked):
+            said = np.empty((0, len(relatives.names)))
+        elif index is not None and hasattr(method, "fit_neighbours"):
+            said = scores(method, asked)
+        else:
+            said = scores(method, flat)
+        found.append(_Told(name, unit(method), said))
+    return found
+
+
 def day_means(methods: tuple[str, ...], plan: Plan, values: Array) -> DayMeans:
     """Means over days of what was said of each face: `values` `(methods, faces, R)`."""
     days = Days.of(plan.probes.days, plan.probes.ages)
@@ -224,25 +263,6 @@ def day_means(methods: tuple[str, ...], plan: Plan, values: Array) -> DayMeans:
         faces=np.bincount(days.day_of, minlength=len(days.ages)),
         draws=draws,
     )
-
-
-def _turned(relatives: Evidence, rows: Codes, asked: Floats) -> tuple[Evidence, Floats]:
-    """The drawn relatives and the faces `asked`, in the space that the draw spans.
-
-    Gives evidence whose vectors hold only the drawn rows (others are zero), and the faces, both
-    float32 with q + 1 coordinates.
-    """
-    chosen = rows.reshape(-1)
-    drawn = relatives.vectors[chosen]
-    if len(chosen) + 1 >= drawn.shape[1]:
-        return relatives, asked
-    basis = np.linalg.qr(drawn.T.astype(np.float64))[0].astype(np.float32)
-    flat = asked @ basis
-    outside = (asked**2).sum(axis=1) - (flat**2).sum(axis=1)
-    flat = np.concatenate([flat, np.sqrt(np.maximum(outside, 0.0))[:, None]], axis=1)
-    vectors = np.zeros((len(relatives), flat.shape[1]), dtype=np.float32)
-    vectors[chosen, :-1] = drawn @ basis
-    return replace(relatives, vectors=vectors), flat
 
 
 def _must_exist(name: str) -> None:

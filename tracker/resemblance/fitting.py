@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from tracker.methods.contract import Method, Neighbours
 from tracker.methods.registry import create
-from tracker.resemblance.evidence import Codes, Evidence
+from tracker.resemblance.evidence import Codes, Evidence, Vectors
 from tracker.resemblance.intervals import Array
+
+ALIKE = 1e-10
+"""Of the strongest axis: below it photos differ by rounding only, and the axis is none."""
 
 
 def fit(
@@ -31,3 +36,26 @@ def scores(method: Method, vectors: np.ndarray) -> Array:
     """One number per face and relative, float64 `(m, R)`: shares, or similarities."""
     ask = getattr(method, "predict_proba", None) or method.decision_scores  # type: ignore[attr-defined]
     return np.asarray(ask(vectors), dtype=np.float64)
+
+
+def turned(relatives: Evidence, rows: Codes, asked: Vectors) -> tuple[Evidence, Vectors]:
+    """The drawn relatives and the faces `asked`, in the space that the draw spans.
+
+    Gives evidence whose vectors hold only the drawn rows (others are zero), and the faces, both
+    float32 with q + 1 coordinates.
+    """
+    chosen = rows.reshape(-1)
+    drawn = relatives.vectors[chosen]
+    if len(chosen) + 1 >= drawn.shape[1]:
+        return relatives, asked
+    # Principal axes from the photos' own products: a tenth of the work of a decomposition.
+    double = drawn.astype(np.float64)
+    strength, turns = np.linalg.eigh(double @ double.T)
+    kept = strength > ALIKE * float(strength[-1])
+    basis = (double.T @ (turns[:, kept] / np.sqrt(strength[kept]))).astype(np.float32)
+    flat = asked @ basis
+    outside = (asked**2).sum(axis=1) - (flat**2).sum(axis=1)
+    flat = np.concatenate([flat, np.sqrt(np.maximum(outside, 0.0))[:, None]], axis=1)
+    vectors = np.zeros((len(relatives), flat.shape[1]), dtype=np.float32)
+    vectors[chosen, :-1] = drawn @ basis
+    return replace(relatives, vectors=vectors), flat

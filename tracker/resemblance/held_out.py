@@ -16,7 +16,7 @@ from tracker.methods.contract import CannotFit, Floats, Neighbours
 from tracker.methods.registry import unit
 from tracker.resemblance.draws import halve_days, spread
 from tracker.resemblance.evidence import Codes, Evidence
-from tracker.resemblance.fitting import fit, scores
+from tracker.resemblance.fitting import fit, scores, turned
 
 REPEATS = 3
 """Times that the days are split anew; each half teaches once and is asked once."""
@@ -79,12 +79,14 @@ def held_out(
                 continue
             rows = np.array([spread(relatives.days, r, size, rng) for r in teach])
             probes = relatives.only(is_asked)
+            drawn, flat = turned(relatives, rows, probes.vectors)
             for name in methods:
                 try:
-                    method = fit(name, relatives, rows, seed=seed + repeat, neighbours=neighbours)
+                    method = fit(name, drawn, rows, seed=seed + repeat, neighbours=neighbours)
                 except CannotFit:
                     continue
-                answers = scores(method, probes.vectors)
+                through_index = neighbours is not None and hasattr(method, "fit_neighbours")
+                answers = scores(method, probes.vectors if through_index else flat)
                 results[name].append(_balanced(answers, probes))
                 told[name].append((answers, probes, unit(method)))
         for name, halves_told in told.items():

@@ -19,6 +19,7 @@ from typing import Literal
 
 import numpy as np
 
+from tracker.methods._quiet import one_thread_each
 from tracker.methods.contract import CannotFit
 from tracker.resemblance.draws import draw
 from tracker.resemblance.evidence import Codes, Evidence
@@ -83,10 +84,11 @@ def find_method_leaks(
     relatives: Evidence, child: Evidence, methods: Sequence[str], seed: int = 0
 ) -> tuple[Leak, ...]:
     """The checks of `methods` alone: each leak is a method's, and stops that method."""
-    return (
-        *_untrained(relatives, child, methods, seed),
-        *_shuffled(relatives, methods, seed),
-    )
+    with one_thread_each():
+        return (
+            *_untrained(relatives, child, methods, seed),
+            *_shuffled(relatives, methods, seed),
+        )
 
 
 def _together(relatives: Evidence, child: Evidence) -> list[Leak]:

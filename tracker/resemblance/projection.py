@@ -78,7 +78,12 @@ class _Axes:
         """Learn from `(n, d)`. A number that hardly varies is not blown up to match the rest."""
         mean, scale = faces.mean(axis=0, dtype=np.float64), faces.std(axis=0, dtype=np.float64)
         scale = np.maximum(scale, max(float(np.median(scale)) / 10, 1e-9))
-        _, _, axes = np.linalg.svd((faces - mean) / scale, full_matrices=False)
+        # The axes of few numbers per face, from what they have to do with each other: a
+        # decomposition of all faces would take many times as long.
+        about = (faces - mean) / scale
+        strength, axes = np.linalg.eigh(about.T @ about)
+        kept = strength > 1e-9 * max(float(strength[-1]), 1e-300)
+        axes = axes[:, kept][:, ::-1].T
         # An axis has no direction of its own; this makes the picture the same on any machine.
         largest = axes[np.arange(len(axes)), np.abs(axes).argmax(axis=1)]
         return cls(mean, scale, (axes * np.where(largest < 0, -1.0, 1.0)[:, None]).T)
