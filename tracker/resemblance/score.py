@@ -31,6 +31,10 @@ are published for face networks. Only the kin log-odds depend on it."""
 SHARED = 2 + DEGREE
 """Kinds of errors that all days share: see `Scores.face_errors`."""
 
+DAYS_OF_COHORT = 3.0
+"""Days for which the cohort's spread within people stands beside the relatives' own days: as few as
+give an interval by themselves."""
+
 AT_ONCE = 2048
 """Faces put to all strangers at a time, to bound the memory."""
 
@@ -224,7 +228,7 @@ def score(
     rows: Codes = np.flatnonzero(apart.any(axis=0) & fine)
     warnings += _about_relatives(relatives, templates)
     matched = [strangers.matched(s, int(b)) for s, b in zip(sexes, bands, strict=True)]
-    desk = _Desk(strangers, templates, matched, child_sex)
+    desk = _Desk(strangers, templates, matched, child_sex, _day_means(relatives, centred))
     probes = child.only(rows)
     z, percentile, lean, few_photos = desk.score(probes, apart[:, rows])
     out = np.setdiff1d(np.arange(len(child)), rows)
@@ -264,12 +268,16 @@ def exact_ages(day: Codes, ages: Codes) -> Array:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Desk:
-    """Where faces are put to templates: `matched` strangers per relative."""
+    """Where faces are put to templates: `matched` strangers per relative.
+
+    `relative_days`: for each relative the means of their days' centred faces, `(days, d)`.
+    """
 
     strangers: Strangers
     templates: Templates
     matched: list[Matched]
     child_sex: str
+    relative_days: list[Array]
 
     def score(self, child: Evidence, apart: Mask) -> tuple[Array, Array, Lean, Array]:
         """z and percentile `(n, R)` of the faces, what stranger children get, `few_photos`."""
@@ -303,16 +311,23 @@ class _Desk:
     def few_photos(self, mean_face: Array, spread: Array) -> Array:
         """Standard error of the mean z, `(R,)`, from photos that a relative has too few of.
 
-        What the photos of n days leave uncertain of a person is W / n, and the child's
-        `mean_face` x `(d,)` sees x'Wx of it. What one photo of the child has by itself is no
-        error of all days, and has gone from x. `spread` `(R,)` of strangers' cosines.
+        How near the relatives' days are to the child's `mean_face` x `(d,)` varies from day to
+        day; what a mean over their days leaves of it is wrong on all days of the child. What one
+        photo of the child has by itself is not in x. Too few days of relatives tell that spread
+        badly: the cohort's (x'Wx) counts as `DAYS_OF_COHORT` more. `spread` `(R,)` is that of
+        strangers' cosines.
         """
-        strangers, templates = self.strangers, self.templates
-        within = float(mean_face @ strangers.within @ mean_face)
-        same = strangers.same_person
-        days, in_all = templates.days_each, np.maximum(templates.days_in_all, 1.0)
-        length = same + (1 - same) / np.maximum(days, 1.0)
-        return np.asarray(np.sqrt(max(within, 0.0) / in_all / length) / spread)
+        templates = self.templates
+        squares = DAYS_OF_COHORT * float(mean_face @ self.strangers.within @ mean_face)
+        freedom = DAYS_OF_COHORT
+        length = np.ones(len(spread))
+        for r, days in enumerate(self.relative_days):
+            near = days @ mean_face
+            squares += float(((near - near.mean()) ** 2).sum())
+            freedom += len(days) - 1
+            length[r] = max(float(np.linalg.norm(days.mean(axis=0))), SHORTEST)
+        error = squares / freedom / np.maximum(templates.days_in_all, 1.0)
+        return np.asarray(np.sqrt(error) / length / spread)
 
     def _of_its_sex(self, rows: Codes) -> Mask:
         """Which strangers' faces are of the child's sex; all where that is unknown."""
@@ -432,6 +447,18 @@ class _Row:
 def band_name(band: int) -> str:
     """An age band in words."""
     return "age unknown" if band == UNKNOWN_BAND else BAND_NAMES[band]
+
+
+def _day_means(relatives: Evidence, centred: Array) -> list[Array]:
+    """The mean of each day's faces, for each relative `(days, d)`."""
+    found = []
+    for person in range(len(relatives.names)):
+        rows = np.flatnonzero(relatives.people == person)
+        days, of = np.unique(relatives.days[rows], return_inverse=True)
+        sums = np.zeros((len(days), centred.shape[1]))
+        np.add.at(sums, of, centred[rows])
+        found.append(sums / np.bincount(of, minlength=len(days))[:, None])
+    return found
 
 
 def _usable(faces: Evidence) -> Mask:
