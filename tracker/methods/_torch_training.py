@@ -40,8 +40,6 @@ def train(
     import torch
 
     layers = initial_layers(sizes, seed)
-    with torch.no_grad():  # what no photo shows is never trained: chance must not speak of it
-        layers[0][0][torch.from_numpy(~np.asarray(X).any(axis=0))] = 0.0
     faces = torch.from_numpy(np.ascontiguousarray(X, dtype=np.float32))
     labels = torch.from_numpy(np.asarray(y, dtype=np.int64))
     decayed: dict[str, Any] = {"params": [w for w, _ in layers], "weight_decay": decay}

@@ -7,6 +7,9 @@ keeps what it learned in attributes that end in `_`. It then offers one of
 - `predict_proba(X)`: float `(m, R)`, rows of shares that sum to 1;
 - `decision_scores(X)`: float `(m, R)`, a similarity per relative, higher is closer.
 
+A method whose answer depends on the axes that faces are given in, and not on their lengths and
+angles alone, says so by `own_axes = True` and sees them as the embedder gave them.
+
 `seed` fixes whatever is random. A method that cannot be fitted on so little data raises
 `CannotFit` with the reason.
 """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from tracker.methods._arrays import class_count
 from tracker.methods._torch_training import shares, train
@@ -16,6 +17,8 @@ class Linear:
     The script that this program grew from never trained its layer and celebrated the output of
     random weights; `tests/tracker/methods` keeps that from coming back.
     """
+
+    own_axes: ClassVar[bool] = True
 
     seed: int = 0
 

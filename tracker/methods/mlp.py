@@ -16,6 +16,8 @@ class Mlp:
 
     hidden: ClassVar[int] = 32
 
+    own_axes: ClassVar[bool] = True
+
     seed: int = 0
 
     def fit(self, X: Floats, y: Ints) -> Mlp:

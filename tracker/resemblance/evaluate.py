@@ -23,10 +23,9 @@ import pandas as pd
 from tracker.methods._quiet import one_thread_each
 from tracker.methods.contract import CannotFit, Neighbours
 from tracker.methods.registry import names as all_methods
-from tracker.methods.registry import unit
 from tracker.resemblance.day_means import LEADS, OVERALL, TREND, DayMeans
 from tracker.resemblance.evidence import Codes, Evidence, Mask, Vectors
-from tracker.resemblance.fitting import fit, scores, turned
+from tracker.resemblance.fitting import Question
 from tracker.resemblance.held_out import HeldOut, held_out
 from tracker.resemblance.intervals import Array, Days
 from tracker.resemblance.nearest import Nearest
@@ -228,21 +227,15 @@ def _ask_once(
     index: Neighbours | None,
 ) -> list[_Told]:
     """Fit every method on one draw and ask it."""
-    drawn, flat = turned(relatives, rows, asked)
+    question = Question.of(relatives, rows, asked, index)
     found = []
     for name in methods:
         try:
-            method = fit(name, drawn, rows, seed=seed, neighbours=index)
+            kind, said = question.put(name, seed=seed)
         except CannotFit as error:
             found.append(_Told(name, failed=str(error)))
-            continue
-        if not len(asked):
-            said = np.empty((0, len(relatives.names)))
-        elif index is not None and hasattr(method, "fit_neighbours"):
-            said = scores(method, asked)
         else:
-            said = scores(method, flat)
-        found.append(_Told(name, unit(method), said))
+            found.append(_Told(name, kind, said))
     return found
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from tracker.methods.contract import Method, Neighbours
-from tracker.methods.registry import create
+from tracker.methods.registry import create, unit
 from tracker.resemblance.evidence import Codes, Evidence, Vectors
 from tracker.resemblance.intervals import Array
 
@@ -36,6 +36,36 @@ def scores(method: Method, vectors: np.ndarray) -> Array:
     """One number per face and relative, float64 `(m, R)`: shares, or similarities."""
     ask = getattr(method, "predict_proba", None) or method.decision_scores  # type: ignore[attr-defined]
     return np.asarray(ask(vectors), dtype=np.float64)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Question:
+    """One draw, put to methods one after the other: fitted on `rows` int `(R, K)` of `relatives`
+    and asked about the faces `asked` `(m, d)`. `small` are the two in the draw's own space."""
+
+    relatives: Evidence
+    rows: Codes
+    asked: Vectors
+    small: tuple[Evidence, Vectors]
+    neighbours: Neighbours | None
+
+    @classmethod
+    def of(
+        cls, relatives: Evidence, rows: Codes, asked: Vectors, neighbours: Neighbours | None
+    ) -> Question:
+        """Make it ready."""
+        return cls(relatives, rows, asked, turned(relatives, rows, asked), neighbours)
+
+    def put(self, name: str, *, seed: int) -> tuple[str, Array]:
+        """The unit of the method `name` and its `scores`. Raises CannotFit with its reason."""
+        method = create(name, seed)
+        searches = self.neighbours is not None and hasattr(method, "fit_neighbours")
+        whole = searches or getattr(method, "own_axes", False)
+        relatives, asked = (self.relatives, self.asked) if whole else self.small
+        method = fit(name, relatives, self.rows, seed=seed, neighbours=self.neighbours)
+        if not len(asked):
+            return unit(method), np.empty((0, len(relatives.names)))
+        return unit(method), scores(method, asked)
 
 
 def turned(relatives: Evidence, rows: Codes, asked: Vectors) -> tuple[Evidence, Vectors]:

@@ -13,10 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from tracker.methods.contract import CannotFit, Floats, Neighbours
-from tracker.methods.registry import unit
 from tracker.resemblance.draws import halve_days, spread
 from tracker.resemblance.evidence import Codes, Evidence
-from tracker.resemblance.fitting import fit, scores, turned
+from tracker.resemblance.fitting import Question
 
 REPEATS = 3
 """Times that the days are split anew; each half teaches once and is asked once."""
@@ -79,16 +78,14 @@ def held_out(
                 continue
             rows = np.array([spread(relatives.days, r, size, rng) for r in teach])
             probes = relatives.only(is_asked)
-            drawn, flat = turned(relatives, rows, probes.vectors)
+            question = Question.of(relatives, rows, probes.vectors, neighbours)
             for name in methods:
                 try:
-                    method = fit(name, drawn, rows, seed=seed + repeat, neighbours=neighbours)
+                    kind, answers = question.put(name, seed=seed + repeat)
                 except CannotFit:
                     continue
-                through_index = neighbours is not None and hasattr(method, "fit_neighbours")
-                answers = scores(method, probes.vectors if through_index else flat)
                 results[name].append(_balanced(answers, probes))
-                told[name].append((answers, probes, unit(method)))
+                told[name].append((answers, probes, kind))
         for name, halves_told in told.items():
             briers[name] += _briers(halves_told)
     return {

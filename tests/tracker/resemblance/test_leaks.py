@@ -9,7 +9,7 @@ import pytest
 
 from tests.support.made_up_faces import Floats, Shots, child, evidence, look, parents
 from tracker.methods.registry import names
-from tracker.resemblance import fitting, held_out, leaks
+from tracker.resemblance import fitting, leaks
 from tracker.resemblance.evidence import Evidence
 from tracker.resemblance.leaks import deal_days, find_leaks
 
@@ -109,7 +109,7 @@ def test_a_method_that_knows_days_dealt_out_at_random_stops(
     relatives, its = family(5)
     known, deal = fitting.create, leaks.deal_days
     # It knows faces by their numbers, so it must see them as they are.
-    monkeypatch.setattr(held_out, "turned", lambda relatives, _rows, asked: (relatives, asked))
+    monkeypatch.setattr(fitting, "turned", lambda relatives, _rows, asked: (relatives, asked))
 
     def dealt(faces: Evidence, rng: np.random.Generator) -> Evidence:
         Peeping.seen = deal(faces, rng)
