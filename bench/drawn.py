@@ -1,23 +1,31 @@
 """Drawn families from their photos: is the crossing found where it was drawn, and none where not?
 
 Each family is drawn, and its photos are taken in by the commands that a user types: the real
-detector, an embedder, the strangers of its own playground as the cohort, and a report.
+detector, an embedder, a cohort, and a report. The cohort is the strangers of its own playground
+and those of four more albums, 150 people: with the 30 of one playground alone, chance among them
+moves a crossing by up to three months.
 """
 
 from __future__ import annotations
 
 import argparse
+import shutil
 import sys
 import tempfile
 from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
 from tracker.demo import album
 from tracker.demo.album import Album
+from tracker.demo.family import plan
 
 SEEDS = (1, 2, 3, 4, 5)
+OTHER_ALBUMS = (101, 102, 103, 104)
+"""Seeds of the albums whose playgrounds stand in the cohort as well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,15 +60,22 @@ class Family:
         return above and (self.high is None or self.truth <= self.high)
 
 
-def measure(folder: Path, embedder: str, *, seed: int, flat: bool, months: int = 24) -> Family:
-    """Draw a family into `folder` and report on it."""
+def measure(
+    folder: Path, embedder: str, strangers: Path, *, seed: int, flat: bool, months: int = 24
+) -> Family:
+    """Draw a family into `folder` and report on it, with `strangers` beside its own playground."""
     drawn = album.write(folder, seed=seed, flat=flat, months=months)
-    report = reported(folder / "workspace", drawn, embedder)
+    report = reported(folder / "workspace", drawn, embedder, strangers)
+    return as_family(report, drawn.crossing_month, seed=seed, flat=flat)
+
+
+def as_family(report: dict[str, Any], truth: float | None, *, seed: int, flat: bool) -> Family:
+    """What a report says, beside the truth."""
     crossing = (report["trend"] or {}).get("crossover") or {}
     return Family(
         seed=seed,
         flat=flat,
-        truth=drawn.crossing_month,
+        truth=truth,
         found=crossing.get("month"),
         low=crossing.get("low"),
         high=crossing.get("high"),
@@ -70,13 +85,30 @@ def measure(folder: Path, embedder: str, *, seed: int, flat: bool, months: int =
     )
 
 
-def reported(home: Path, drawn: Album, embedder: str) -> dict[str, Any]:
+def draw_strangers(folder: Path, seeds: Sequence[int] = OTHER_ALBUMS) -> Path:
+    """Draw the playgrounds of some albums: `folder`/f|m/SEED PERSON/*.jpg."""
+    jobs = []
+    for seed in seeds:
+        planned = plan(seed=seed)
+        for shot in planned.shots:
+            if not shot.path.startswith("playground/"):
+                continue
+            (sitter,) = shot.sitters
+            who = next(one for one in planned.strangers if one.genome == sitter.genome)
+            person = folder / who.sex / f"{seed} {who.name}"
+            person.mkdir(parents=True, exist_ok=True)
+            jobs.append((shot, person / Path(shot.path).name))
+    with ProcessPoolExecutor(mp_context=get_context("spawn")) as pool:
+        for done in [pool.submit(album.save, *job) for job in jobs]:
+            done.result()
+    return folder
+
+
+def reported(home: Path, drawn: Album, embedder: str, strangers: Path) -> dict[str, Any]:
     """Take the photos in and report, by the commands."""
-    from tracker.cli.commands import app
-    from tracker.cli.demo import quietly
 
     def run(*words: str) -> dict[str, Any]:
-        return quietly(app, ["--home", str(home), *words, "--json"]) or {}
+        return said(home, *words)
 
     run("init", "--child", drawn.child, "--born", str(drawn.born), "--sex", drawn.sex)
     for person in drawn.people:
@@ -86,18 +118,29 @@ def reported(home: Path, drawn: Album, embedder: str) -> dict[str, Any]:
     for person in drawn.people:
         run("ingest", str(person.folder), "--as", person.name, "--embedder", embedder)
     run("ingest", str(drawn.child_folder), "--as", drawn.child)
-    run("cohort", "add", str(drawn.strangers))
+    run("cohort", "add", str(drawn.strangers), str(strangers))
     return run("report", "--no-images", "--out", str(home / "report"))
+
+
+def said(home: Path, *words: str) -> dict[str, Any]:
+    """What a command prints with `--json`."""
+    from tracker.cli.commands import app
+    from tracker.cli.demo import quietly
+
+    return quietly(app, ["--home", str(home), *words, "--json"]) or {}
 
 
 def of_all(embedder: str, seeds: Sequence[int] = SEEDS) -> list[Family]:
     """A crossing and a flat family for each seed."""
     found = []
-    for seed in seeds:
-        for flat in (False, True):
-            with tempfile.TemporaryDirectory(prefix="tracker-drawn-") as folder:
-                found.append(measure(Path(folder) / "family", embedder, seed=seed, flat=flat))
-            print(found[-1], file=sys.stderr)
+    with tempfile.TemporaryDirectory(prefix="tracker-drawn-") as folder:
+        strangers = draw_strangers(Path(folder) / "strangers")
+        for seed in seeds:
+            for flat in (False, True):
+                family = Path(folder) / f"{seed} {flat}"
+                found.append(measure(family, embedder, strangers, seed=seed, flat=flat))
+                print(found[-1], file=sys.stderr)
+                shutil.rmtree(family)
     return found
 
 

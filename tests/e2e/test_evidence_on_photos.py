@@ -21,6 +21,11 @@ def model(samples: Path) -> str:
     return found
 
 
+@pytest.fixture(scope="module")
+def strangers(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return drawn.draw_strangers(tmp_path_factory.mktemp("strangers"))
+
+
 @pytest.mark.timeout(900)
 def test_true_parents_of_real_families_are_told_better_than_by_raw_photos(
     samples: Path, model: str
@@ -37,9 +42,9 @@ def test_true_parents_of_real_families_are_told_better_than_by_raw_photos(
 
 @pytest.mark.timeout(1200)
 def test_a_drawn_crossing_is_found_within_two_months_from_the_photos(
-    model: str, tmp_path: Path
+    model: str, strangers: Path, tmp_path: Path
 ) -> None:
-    family = drawn.measure(tmp_path / "family", model, seed=2, flat=False)
+    family = drawn.measure(tmp_path / "family", model, strangers, seed=2, flat=False)
     assert family.certain
     assert family.months_off is not None
     assert abs(family.months_off) <= 2
@@ -47,5 +52,5 @@ def test_a_drawn_crossing_is_found_within_two_months_from_the_photos(
 
 
 @pytest.mark.timeout(1200)
-def test_a_flat_drawn_family_shows_no_crossing(model: str, tmp_path: Path) -> None:
-    assert not drawn.measure(tmp_path / "family", model, seed=2, flat=True).certain
+def test_a_flat_drawn_family_shows_no_crossing(model: str, strangers: Path, tmp_path: Path) -> None:
+    assert not drawn.measure(tmp_path / "family", model, strangers, seed=2, flat=True).certain
