@@ -108,7 +108,7 @@ def plan(*, seed: int = 0, flat: bool = False, months: int = 24) -> Plan:
         ),
     )
     child = Member("Mia", "child", "f", BORN, blend(mother.genome, father.genome, 0.5), Cut())
-    own = moved(Genome(**dict.fromkeys(NAMES, 0.0)), rng, OWN)
+    own = beside(moved(Genome(**dict.fromkeys(NAMES, 0.0)), rng, OWN), mother.genome, father.genome)
     strangers = tuple(_stranger(i, rng) for i in range(STRANGERS))
     family = _Family(child, own, relatives, strangers, flat, months, seed)
     shots = tuple(sorted(family.shots(), key=lambda shot: shot.path))
@@ -145,6 +145,17 @@ def _parents(rng: np.random.Generator, *, first: bool) -> tuple[Member, Member]:
         Member("Anna", "mother", "f", date(1990, 8, 3), anna, Cut(1.35, 0.12, 0.02, 0.30)),
         Member("Ben", "father", "m", date(1988, 2, 21), ben, Cut(0.04, 0.12, 0.04, -0.30)),
     )
+
+
+def beside(own: Genome, first: Genome, second: Genome) -> Genome:
+    """What is left of `own` when nothing of it leans to either of the two.
+
+    Else the child would have more of one of them than its drawn share, and the drawn share would
+    not be the truth.
+    """
+    apart = np.array(astuple(first)) - np.array(astuple(second))
+    mine = np.array(astuple(own))
+    return Genome(*(mine - apart * float(mine @ apart) / float(apart @ apart)).tolist())
 
 
 def _older(

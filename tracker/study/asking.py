@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,7 @@ from tracker.resemblance.cohort import band_of
 from tracker.resemblance.day_means import DayMeans
 from tracker.resemblance.evaluate import Unrelated
 from tracker.resemblance.evidence import Codes, Evidence
+from tracker.resemblance.looks import ages_by_looks
 from tracker.resemblance.strangers import Strangers
 from tracker.study.cohort import GatheredCohort, workspace_cohort
 from tracker.study.comparison import EVERYONE, PARENTS, Comparison, comparisons
@@ -127,6 +129,7 @@ def ask_embedder(
     cohort = workspace_cohort(
         connection, embedder_id, known=gathered.relatives, child=gathered.child
     )
+    cohort = with_ages(cohort, gathered.relatives, sifted.child)
     strangers = Strangers.of(cohort.cohort)
     gallery = Gallery.open(connection, home, embedder_id)
     pair = (family.parents[0].name, family.parents[1].name)
@@ -161,6 +164,20 @@ def ask_embedder(
         )
         parts.append(Answer(compared, said, scored))
     return Answers(embedder_id, gathered, sifted, cohort, gallery, tuple(parts))
+
+
+def with_ages(cohort: GatheredCohort, relatives: Evidence, child: Evidence) -> GatheredCohort:
+    """The cohort with ages by looks where they are not known and looks tell them."""
+    aged, small, grown = ages_by_looks(cohort.cohort, relatives, child)
+    if not small:
+        return cohort
+    warning = (
+        f"Nobody gave the ages of {small + grown} unrelated people. By their looks {small} are "
+        f"small children and {grown} grown-ups, and they are compared as such. Say it for sure: "
+        "tracker cohort add FOLDER --born DATE, or --age YEARS"
+    )
+    mark = hashlib.sha256(cohort.fingerprint.encode() + aged.ages.tobytes()).hexdigest()
+    return GatheredCohort(aged, (*cohort.warnings, warning), mark)
 
 
 def other_children(strangers: Strangers, child: Evidence, sex: str) -> Unrelated | None:
