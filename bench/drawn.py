@@ -65,7 +65,9 @@ def measure(
 ) -> Family:
     """Draw a family into `folder` and report on it, with `strangers` beside its own playground."""
     drawn = album.write(folder, seed=seed, flat=flat, months=months)
-    report = reported(folder / "workspace", drawn, embedder, strangers)
+    shutil.copytree(strangers, folder / "strangers")
+    draw_strangers(folder / "strangers", (seed,))
+    report = reported(folder / "workspace", drawn, embedder, folder / "strangers")
     return as_family(report, drawn.crossing_month, seed=seed, flat=flat)
 
 
@@ -86,7 +88,7 @@ def as_family(report: dict[str, Any], truth: float | None, *, seed: int, flat: b
 
 
 def draw_strangers(folder: Path, seeds: Sequence[int] = OTHER_ALBUMS) -> Path:
-    """Draw the playgrounds of some albums: `folder`/f|m/SEED PERSON/*.jpg."""
+    """Draw the playgrounds of some albums: `folder`/AGE/f|m/SEED PERSON/*.jpg."""
     jobs = []
     for seed in seeds:
         planned = plan(seed=seed)
@@ -95,13 +97,26 @@ def draw_strangers(folder: Path, seeds: Sequence[int] = OTHER_ALBUMS) -> Path:
                 continue
             (sitter,) = shot.sitters
             who = next(one for one in planned.strangers if one.genome == sitter.genome)
-            person = folder / who.sex / f"{seed} {who.name}"
+            person = folder / age_about(sitter.years) / who.sex / f"{seed} {who.name}"
             person.mkdir(parents=True, exist_ok=True)
             jobs.append((shot, person / Path(shot.path).name))
     with ProcessPoolExecutor(mp_context=get_context("spawn")) as pool:
         for done in [pool.submit(album.save, *job) for job in jobs]:
             done.result()
     return folder
+
+
+def age_about(years: float) -> str:
+    """What one would say of a stranger's age: small children's by the half year, decades later."""
+    if years < 3:
+        return "0.25" if years < 0.5 else "1" if years < 2 else "2.5"
+    return f"{10 * int(years // 10) + 5}"
+
+
+def add_strangers(home: Path, folder: Path) -> None:
+    """Add what `draw_strangers` drew, age by age."""
+    for of_age in sorted(folder.iterdir()):
+        said(home, "cohort", "add", str(of_age), "--age", of_age.name)
 
 
 def reported(home: Path, drawn: Album, embedder: str, strangers: Path) -> dict[str, Any]:
@@ -118,7 +133,7 @@ def reported(home: Path, drawn: Album, embedder: str, strangers: Path) -> dict[s
     for person in drawn.people:
         run("ingest", str(person.folder), "--as", person.name, "--embedder", embedder)
     run("ingest", str(drawn.child_folder), "--as", drawn.child)
-    run("cohort", "add", str(drawn.strangers), str(strangers))
+    add_strangers(home, strangers)
     return run("report", "--no-images", "--out", str(home / "report"))
 
 
