@@ -73,7 +73,8 @@ def show(app: typer.Typer, out: Path, *, seed: int, flat: bool, months: int, as_
         run(["ingest", str(person.folder), "--as", person.name])
     run(["ingest", str(album.child_folder), "--as", album.child])
     for folder in album.unlabelled:
-        run(["ingest", str(folder)])
+        strangers = folder == album.strangers
+        run([*(("cohort", "add") if strangers else ("ingest",)), str(folder)])
     run(["report", "--out", str(report)])
 
     correlations = follow(made, album.truth)
@@ -86,6 +87,8 @@ def show(app: typer.Typer, out: Path, *, seed: int, flat: bool, months: int, as_
                 "embedder": made["embedder"],
                 "truth": album.truth_in_words,
                 "crossing_month": album.crossing_month,
+                "crossover": (made["trend"] or {}).get("crossover"),
+                "verdict": made["verdict"],
                 "rank_correlation": correlations,
                 "photos": album.photos,
             }

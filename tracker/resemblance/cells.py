@@ -39,8 +39,12 @@ class Cells:
         return cls(cohort, _mean_of_people(cohort, everyone)[0])
 
     def mean(self, sex: str, band: int) -> Array:
-        """The shrunk mean `(d,)` of a cell; an unknown sex or band stands for all of them."""
-        mean, people = _mean_of_people(self.cohort, in_cell(self.cohort, sex, band))
+        """The shrunk mean `(d,)` of a cell; an unknown sex or band stands for all of them, and so
+        does a sex of which nobody is known at that age."""
+        inside = in_cell(self.cohort, sex, band)
+        if not inside.any():
+            inside = in_cell(self.cohort, "", band)
+        mean, people = _mean_of_people(self.cohort, inside)
         return np.asarray((people * mean + SHRINK * self.overall) / (people + SHRINK))
 
     def centre(self, vectors: np.ndarray, sexes: np.ndarray, bands: Codes) -> Array:

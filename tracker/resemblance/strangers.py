@@ -24,6 +24,12 @@ ENOUGH = 200
 """Strangers that a likeness is read against, from the method's definition. A smaller cell takes
 in the bands next to it, and at last the other sex."""
 
+FEWEST = 30
+"""Strangers below which their spread says little; then people of any age are taken in."""
+
+SCHOOL = 3
+"""The first age band that is no small child's, from 6 years on."""
+
 SAME_PERSON = 0.5
 """Mean cosine of two photos of one person, assumed where the cohort has one photo of each. Below
 the .60 that is published for ArcFace models of grown-ups, since these span years."""
@@ -208,18 +214,27 @@ class Strangers:
     def _match(self, sex: str, band: int) -> Matched:
         inside = in_cell(self.cohort, sex, band)
         exact = len(np.unique(self.cohort.people[inside]))
-        bands = self.cohort.bands
-        taken, any_sex = {band}, not sex
+        any_sex = not sex
         if band != UNKNOWN_BAND:
-            for sexes in (sex, ""):
-                for other in sorted(range(len(AGE_BANDS)), key=lambda b: abs(b - band)):
-                    if len(np.unique(self.cohort.people[inside])) >= ENOUGH:
+            # Small children and grown-ups do not stand in for each other while there are enough
+            # of their own kind to tell anything: a baby is nearer to any baby than to its kin.
+            alike = [b for b in range(len(AGE_BANDS)) if (b < SCHOOL) == (band < SCHOOL)]
+            for sexes, others, wanted in (
+                (sex, alike, ENOUGH),
+                ("", alike, ENOUGH),
+                (sex, range(len(AGE_BANDS)), FEWEST),
+                ("", range(len(AGE_BANDS)), FEWEST),
+            ):
+                for other in sorted(others, key=lambda b: abs(b - band)):
+                    if len(np.unique(self.cohort.people[inside])) >= wanted:
                         break
                     inside = inside | in_cell(self.cohort, sexes, other)
-                    taken.add(other)
                     any_sex = any_sex or not sexes
-        if len(np.unique(self.cohort.people[inside])) < ENOUGH:
+        if len(np.unique(self.cohort.people[inside])) < (
+            ENOUGH if band == UNKNOWN_BAND else FEWEST
+        ):
             inside, any_sex = np.ones(len(self.cohort), dtype=bool), True
+        bands = self.cohort.bands
         rows = np.flatnonzero(inside)
         people, owner, photos = np.unique(
             self.cohort.people[rows], return_inverse=True, return_counts=True
