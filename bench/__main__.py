@@ -9,13 +9,14 @@ import tempfile
 from datetime import date
 from pathlib import Path
 
-from bench import ingest, known, recall, start
+from bench import ingest, known, recall, report, start
 from bench.figures import Figure, as_table
 
 PARTS = {
     "ingest": ingest.measure,
     "recall": recall.measure,
     "known": known.measure,
+    "report": report.measure,
     "start": start.measure,
 }
 DOCUMENT = Path(__file__).parents[1] / "docs" / "performance.md"
