@@ -20,6 +20,7 @@ COMMANDS = (
     "init", "person add", "person list", "person set", "person rename", "person merge",
     "person remove", "ingest", "cohort add", "cohort status", "cohort remove", "report", "status",
     "methods", "embedders", "embedders fetch", "embedders use", "doctor", "demo",
+    "evaluate synthetic", "evaluate families",
 )  # fmt: skip
 
 
