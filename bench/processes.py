@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -24,21 +25,22 @@ class Measured:
 
 def timed(arguments: Sequence[str | Path]) -> Measured:
     """Run it to its end. Pages that processes share count once for each: an upper bound."""
-    started = time.perf_counter()
-    running = subprocess.Popen(
-        list(arguments),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-        env={**os.environ, "TRACKER_OFFLINE": "1"},
-    )
-    watched = psutil.Process(running.pid)
-    peak = 0
-    while running.poll() is None:
-        peak = max(peak, _memory(watched))
-        time.sleep(0.05)
-    seconds = time.perf_counter() - started
-    return Measured(seconds, peak, running.communicate()[0])
+    with tempfile.TemporaryFile("w+", encoding="utf-8") as out:  # a pipe would fill up
+        started = time.perf_counter()
+        running = subprocess.Popen(
+            list(arguments),
+            stdout=out,
+            stderr=subprocess.DEVNULL,
+            env={**os.environ, "TRACKER_OFFLINE": "1"},
+        )
+        watched = psutil.Process(running.pid)
+        peak = 0
+        while running.poll() is None:
+            peak = max(peak, _memory(watched))
+            time.sleep(0.05)
+        seconds = time.perf_counter() - started
+        out.seek(0)
+        return Measured(seconds, peak, out.read())
 
 
 def tracker(home: Path, *arguments: str | Path) -> Measured:
