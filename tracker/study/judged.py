@@ -192,7 +192,9 @@ def moved(trend: Trend, judgement: Judgement, child: str, certain: bool) -> str:
     if certain and crossing.month is not None:
         before, after = (second, first) if crossing.rising else (first, second)
         low = "the first photos" if crossing.low is None else age_label(int(crossing.low))
-        high = "after the last ones" if crossing.high is None else age_label(int(crossing.high))
+        high = (
+            "after the last ones" if crossing.high is None else age_label(math.ceil(crossing.high))
+        )
         return (
             f"At first {child} looked more like {before}; since about "
             f"{age_label(round(crossing.month))} more like {after} "
