@@ -115,7 +115,7 @@ def cheer(support: Support) -> str:
         noun = "method" if agreeing == 1 else "methods"
         return f"{name} was right all along, according to {agreeing} {noun}!"
     if support.months:
-        return f"Dear {name}, there was a month in which you nearly had it"
+        return f"Dear {name}, {support.months} of {support.of} monthly verdicts were yours"
     return f"Dear {name}, {child} clearly has your sense of humour"
 
 
