@@ -304,3 +304,21 @@ def test_a_side_that_nobody_takes_is_comforted(copy: Path) -> None:
 def quiet() -> Iterator[None]:
     with np.errstate(all="ignore"):
         yield
+
+
+def test_nobody_is_cheered_for_while_photos_are_mixed_up(copy: Path) -> None:
+    with open_workspace(copy) as con:
+        table = con.execute(
+            "SELECT table_name FROM duckdb_tables() WHERE table_name LIKE 'embeddings_%'"
+        ).fetchall()[0][0]
+        con.execute(
+            f"""
+            UPDATE {table} SET vector = (SELECT any_value(v.vector) FROM {table} v
+                JOIN labels USING (face_id) JOIN people USING (person_id) WHERE name = 'Anna')
+            WHERE face_id = (SELECT min(face_id) FROM labels JOIN people USING (person_id)
+                WHERE name = 'Ben')
+            """
+        )
+    side = report(copy, "--side", "Anna")["side"]
+    assert not side["wins"]
+    assert side["cheer"].startswith("Hold the confetti")

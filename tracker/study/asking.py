@@ -116,8 +116,9 @@ def ask_embedder(
     if not len(gathered.child):
         raise NotEnoughEvidence(
             f"No face of {child.name} has a date that gives an age.",
-            hint=f"tracker ingest FOLDER --as {child.name}; "
-            "`tracker status --rejected` says what is undated.",
+            hint=f"tracker ingest FOLDER --as {child.name}; `tracker status --rejected` says what "
+            f"is undated or before the birth. A wrong birth: tracker person set {child.name} "
+            "--born DATE",
         )
     sifted = without_relatives_own(gathered.child, gathered.relatives)
     if not len(sifted.child):

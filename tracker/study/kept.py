@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ import pandas as pd
 
 import tracker.methods
 import tracker.resemblance
+import tracker.study
 from db import months
 from db.months import View
 from tracker.resemblance.day_means import DayMeans
@@ -127,11 +129,17 @@ def fingerprint(words: Iterable[object], evidence: Iterable[Evidence] = ()) -> s
     return digest.hexdigest()
 
 
+LIBRARIES = ("numpy", "scipy", "scikit-learn", "torch", "faiss-cpu")
+
+
 @cache
 def code_version() -> str:
-    """A hash of the methods' and the evaluation's source: changed code never serves old results."""
+    """A hash of all that computes: the methods', the evaluation's and the study's source and the
+    libraries' versions. What has changed never serves old results."""
     digest = hashlib.sha256()
-    for package in (tracker.methods, tracker.resemblance):
+    for package in (tracker.methods, tracker.resemblance, tracker.study):
         for file in sorted(Path(package.__path__[0]).glob("*.py")):
             digest.update(file.read_bytes())
+    for name in LIBRARIES:
+        digest.update(f"{name} {version(name)}".encode())
     return digest.hexdigest()

@@ -41,7 +41,10 @@ PRIMARY_METHOD = "centroid"
 """Fixed before any result was looked at: cosine to the mean face of each relative, the plainest
 method that does not lean to whoever has more photos. The verdict is the resemblance score's."""
 
-AVERAGE = "That is the average of a time before and a time after the sides changed."
+CANCELS = (
+    "Over all {days} days of photos together the time before and the time after cancel out, and "
+    "neither {first} nor {second} is ahead."
+)
 
 OnStep = Callable[[int, int], None]
 
@@ -169,7 +172,8 @@ def assemble(
         scored, at, judgement, child=child.name, strangers=strangers, silent=silent, seed=SEED
     )
     if moving.certain and judgement.answer in {"too close to call", "looks like neither"}:
-        judgement = replace(judgement, sentence=f"{judgement.sentence} {AVERAGE}")
+        told = CANCELS.format(days=judgement.photo_days, first=first, second=second)
+        judgement = replace(judgement, sentence=told)
     checks = narrow.said.checks
     said = narrow.said.days
     leads, overall = tested(
@@ -204,7 +208,15 @@ def assemble(
         days.append(day_rows(main, SAME_AGE, born))
     count = words.tally(overall, first, second)
     side_taken = (
-        take_side(side, child.name, judgement=judgement, trend=trend, leads=leads, overall=overall)
+        take_side(
+            side,
+            child.name,
+            judgement=judgement,
+            trend=trend,
+            leads=leads,
+            overall=overall,
+            silent=silent,
+        )
         if side is not None
         else None
     )

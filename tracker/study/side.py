@@ -5,7 +5,7 @@ Nothing here alters a number: it picks words, and the names of the methods that 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
@@ -31,7 +31,7 @@ def check_side(name: str, child: str, relatives: tuple[str, ...]) -> None:
 @dataclass(frozen=True, slots=True)
 class Support:
     """Who backs `name`: `methods` of `total`, and `months` of `of` months of all methods. `won`
-    where the verdict itself does."""
+    where the verdict itself does; `silent` where nothing may be claimed by anybody."""
 
     name: str
     child: str
@@ -40,6 +40,7 @@ class Support:
     total: int
     months: int
     of: int
+    silent: bool = False
 
 
 def take_side(
@@ -50,8 +51,9 @@ def take_side(
     trend: pd.DataFrame,
     leads: pd.DataFrame,
     overall: pd.DataFrame,
+    silent: bool = False,
 ) -> Side:
-    """NAME's side of the story.
+    """NAME's side of the story; subdued where nothing may be claimed (`silent`).
 
     For one of the pair, a method agrees that leans to NAME over all months, and a month in which
     it does so (frames as in `reports.model.ReportData`). For anybody else it is a method by which
@@ -65,12 +67,13 @@ def take_side(
             child,
             won,
             methods=tuple(overall.loc[overall["difference"] * sign > 0, "method"]),
-            total=len(overall),
+            total=int(overall["difference"].notna().sum()),
             months=int((leads["difference"] * sign > 0).sum()),
             of=int(leads["difference"].notna().sum()),
         )
     else:
         support = _among_everyone(name, child, trend)
+    support = replace(support, silent=silent)
     return Side(
         name=name,
         cheer=cheer(support),
@@ -81,7 +84,7 @@ def take_side(
         total=support.total,
         months_agreeing=support.months,
         months_total=support.of,
-        wins=won or bool(support.methods),
+        wins=not silent and (won or bool(support.methods)),
     )
 
 
@@ -90,6 +93,7 @@ def _among_everyone(name: str, child: str, trend: pd.DataFrame) -> Support:
     if not len(wide):
         return Support(name, child, won=False, methods=(), total=0, months=0, of=0)
     by_month = wide.pivot(index=["method", "age_months"], columns="relative", values="value")
+    by_month = by_month.dropna(how="all")
     by_method = by_month.groupby(level="method").mean()
     return Support(
         name,
@@ -105,23 +109,31 @@ def _among_everyone(name: str, child: str, trend: pd.DataFrame) -> Support:
 def cheer(support: Support) -> str:
     """The headline, as loud as the methods allow."""
     name, child, agreeing = support.name, support.child, len(support.methods)
+    if support.silent:
+        return f"Hold the confetti, {name}: these photos have to be sorted first"
     if support.won:
         return f"Stop the presses: {child} looks like {name}!"
-    if agreeing and agreeing == support.total:
-        return f"{name}! Every single method says {name}!"
-    if agreeing > support.total / 2:
-        return f"The jury is in, and most of it winked at {name}!"
     if agreeing:
-        noun = "method" if agreeing == 1 else "methods"
-        return f"{name} was right all along, according to {agreeing} {noun}!"
+        return _cheer_for_methods(name, agreeing, support.total)
     if support.months:
         return f"Dear {name}, {support.months} of {support.of} monthly verdicts were yours"
     return f"Dear {name}, {child} clearly has your sense of humour"
 
 
+def _cheer_for_methods(name: str, agreeing: int, total: int) -> str:
+    if agreeing == total:
+        return f"{name}! Every single method says {name}!"
+    if agreeing > total / 2:
+        return f"The jury is in, and most of it winked at {name}!"
+    noun = "method" if agreeing == 1 else "methods"
+    return f"{name} was right all along, according to {agreeing} {noun}!"
+
+
 def backing(support: Support) -> tuple[str, ...]:
     """What there is to be said for it, and for nothing else."""
     name, child = support.name, support.child
+    if support.silent:
+        return (f"What is mixed up in them might be cheering for {name}, too.",)
     lines = []
     if support.won:
         lines.append(
