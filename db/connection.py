@@ -92,14 +92,29 @@ def _connect(file: Path, what: str) -> duckdb.DuckDBPyConnection:
 def transaction(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
     """All or nothing: commits at the end, rolls back on any error, which is translated."""
     with translated(), _private():
-        con.execute("BEGIN TRANSACTION")
         try:
+            con.execute("BEGIN TRANSACTION")
             yield
             con.execute("COMMIT")
-        except BaseException:
-            with suppress(duckdb.Error):  # the first error is the one to tell
-                con.execute("ROLLBACK")
+        except BaseException:  # an interrupt may come at any point, after the first line too
+            _roll_back(con)
             raise
+
+
+def _roll_back(con: duckdb.DuckDBPyConnection) -> None:
+    """Undo what is open, and say nothing: the first error is the one to tell.
+
+    After an interrupt DuckDB may answer the first statement with the interrupt again; a
+    transaction left open by that would refuse all that comes after.
+    """
+    for _ in range(3):
+        try:
+            con.execute("ROLLBACK")
+        except duckdb.TransactionException:  # there is nothing to undo
+            return
+        except (duckdb.Error, RuntimeError):
+            continue
+        return
 
 
 def utc_now() -> datetime:
