@@ -255,19 +255,6 @@ def test_removing_them_needs_a_yes_and_leaves_nothing_behind(cohort: Cohort, alb
     assert told(cohort("status", "--json"))["people"] == 0
 
 
-def test_a_report_after_they_are_out_is_one_that_never_had_them(
-    family: Path, album: Path, tmp_path: Path
-) -> None:
-    tracker("cohort", "remove", "--all", "--yes", "--json", home=family)
-    never = told(tracker("report", "--out", tmp_path / "never", "--json", home=family))
-    added = tracker("cohort", "add", album / "club", "--age", "30", "--json", home=family)
-    assert added.values["people"] >= len(CLUB)
-    told(tracker("cohort", "remove", "--all", "--yes", "--json", home=family))
-    after = told(tracker("report", "--out", tmp_path / "after", "--json", home=family))
-    what_it_took = dict.fromkeys(("out", "computed", "months_computed"))
-    assert {**after, **what_it_took} == {**never, **what_it_took}
-
-
 def test_a_face_that_has_a_relatives_name_is_refused(
     cohort: Cohort, home: Path, album: Path
 ) -> None:

@@ -58,10 +58,10 @@ def test_most_methods_follow_the_truth(demo_folder: Path, reported: dict[str, An
 
 
 def test_no_method_sees_a_change_in_a_child_that_stays_half_and_half(tmp_path: Path) -> None:
-    shown = tracker("demo", "--flat", "--months", "16", "--out", tmp_path / "flat", "--json")
+    shown = tracker("demo", "--flat", "--months", "12", "--out", tmp_path / "flat", "--json")
     assert shown.code == 0, shown.err
     told = tracker("report", "--no-images", "--json", home=tmp_path / "flat" / "workspace")
-    rising = np.arange(16.0)
+    rising = np.arange(12.0)
     correlations = correlation_with(told.values, rising)
     assert len(correlations) == len(names())
     assert max(abs(value) for value in correlations.values()) < 0.8, correlations
@@ -102,6 +102,21 @@ def test_the_json_has_the_keys_that_programs_rely_on(reported: dict[str, Any]) -
             assert set(value) == {"value", "low", "high"}
     assert set(month["resemblance"]["Anna"]) == {"percentile", "low", "high"}
     assert any("cohort" in warning for warning in reported["warnings"])
+
+
+def test_a_report_after_the_cohort_is_out_is_one_that_never_had_it(
+    family: Path, demo_folder: Path, tmp_path: Path
+) -> None:
+    def reported_without(folder: str) -> dict[str, Any]:
+        out = tracker("cohort", "remove", "--all", "--yes", "--json", home=family)
+        assert out.code == 0, out.err
+        told = tracker("report", "--no-images", "--out", tmp_path / folder, "--json", home=family)
+        return {**told.values, **dict.fromkeys(("out", "computed", "months_computed"))}
+
+    never = reported_without("never")
+    added = tracker("cohort", "add", demo_folder / "photos/playground", "--json", home=family)
+    assert added.values["people"] >= 30
+    assert reported_without("after") == never
 
 
 def test_an_unchanged_workspace_is_not_computed_again(reported: dict[str, Any]) -> None:
