@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 SEARCH := python3 python3.13 python3.12 python3.11 python
 PYTHON ?= $(shell for p in $(SEARCH); do "$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$p" && break; done)
 
-.PHONY: help setup demo test check format bench evidence picture constraints clean
+.PHONY: help setup demo test check format bench evidence constraints clean
 
 help: ## show this help
 	@echo "Whom does the child look like, month by month?"
