@@ -89,13 +89,13 @@ def faces(look: Floats, days: Sequence[date], dim: int, rng: np.random.Generator
 def relative_days(
     born: date, count: int, size: Size, rng: np.random.Generator, *, parent: bool
 ) -> list[date]:
-    """Days before the child's birth, two photos each; some of a parent's own childhood."""
+    """Days before the child's birth, one for each photo; some of a parent's own childhood."""
     young = int(size.young * count) if parent else 0
     grown = [BORN - timedelta(days=int(d)) for d in rng.integers(30, 2500, count - young)]
     small = [
         born + timedelta(days=int(d)) for d in rng.integers(0, int(size.months * MONTH), young)
     ]
-    return sorted(day for k, day in enumerate([*grown, *small]) for _ in range(1) if k < count)
+    return sorted([*grown, *small])
 
 
 def child_days(size: Size, rng: np.random.Generator) -> list[date]:

@@ -8,6 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import numpy as np
 import pytest
 
@@ -202,11 +203,19 @@ def test_a_relative_of_a_single_day_gets_neither_range_nor_verdict(
             assert method["Ben"]["low"] is None
 
 
-def test_one_picture_under_two_names_stops_every_claim(copy: Path) -> None:
-    with open_workspace(copy) as con:
-        table = con.execute(
+def vectors(con: duckdb.DuckDBPyConnection) -> str:
+    """The table of the one embedder's vectors."""
+    return str(
+        con.execute(
             "SELECT table_name FROM duckdb_tables() WHERE table_name LIKE 'embeddings_%'"
         ).fetchall()[0][0]
+    )
+
+
+def mix_up(home: Path) -> None:
+    """Put a picture of Anna's under Ben's name as well."""
+    with open_workspace(home) as con:
+        table = vectors(con)
         con.execute(
             f"""
             UPDATE {table} SET vector = (
@@ -217,6 +226,10 @@ def test_one_picture_under_two_names_stops_every_claim(copy: Path) -> None:
             """
         )
         con.execute("DELETE FROM kept_months")
+
+
+def test_one_picture_under_two_names_stops_every_claim(copy: Path) -> None:
+    mix_up(copy)
     found = report(copy)
     assert found["verdict"] is None
     assert found["trend"] is None
@@ -245,9 +258,7 @@ def test_a_child_of_two_days_is_not_judged(changed: Callable[[str], Path]) -> No
 
 def test_an_embedding_that_holds_no_numbers_is_left_out_and_said(copy: Path) -> None:
     with open_workspace(copy) as con:
-        table = con.execute(
-            "SELECT table_name FROM duckdb_tables() WHERE table_name LIKE 'embeddings_%'"
-        ).fetchall()[0][0]
+        table = vectors(con)
         con.execute(
             f"""
             UPDATE {table} SET vector = list_transform(range({SMALL.dim}), lambda i: 'nan'::FLOAT)
@@ -307,18 +318,7 @@ def quiet() -> Iterator[None]:
 
 
 def test_nobody_is_cheered_for_while_photos_are_mixed_up(copy: Path) -> None:
-    with open_workspace(copy) as con:
-        table = con.execute(
-            "SELECT table_name FROM duckdb_tables() WHERE table_name LIKE 'embeddings_%'"
-        ).fetchall()[0][0]
-        con.execute(
-            f"""
-            UPDATE {table} SET vector = (SELECT any_value(v.vector) FROM {table} v
-                JOIN labels USING (face_id) JOIN people USING (person_id) WHERE name = 'Anna')
-            WHERE face_id = (SELECT min(face_id) FROM labels JOIN people USING (person_id)
-                WHERE name = 'Ben')
-            """
-        )
+    mix_up(copy)
     side = report(copy, "--side", "Anna")["side"]
     assert not side["wins"]
     assert side["cheer"].startswith("Hold the confetti")

@@ -70,10 +70,6 @@ class DayMeans:
         order = np.lexsort((together[1], together[2]))
         return cls(parts[0].methods, parts[0].relatives, *(array[..., order] for array in together))
 
-    def month(self, age: int) -> DayMeans:
-        """The days of one month of age."""
-        return self.only(np.asarray(self.ages == age))
-
     def of(self, methods: Sequence[str]) -> DayMeans:
         """The days of some of the methods, in the order given."""
         rows = [self.methods.index(name) for name in methods]

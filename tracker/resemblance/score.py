@@ -20,7 +20,7 @@ from tracker.resemblance.cells import SHORTEST, SHRINK
 from tracker.resemblance.cohort import BAND_NAMES, UNKNOWN_BAND, Cohort, band_of
 from tracker.resemblance.evidence import Codes, Evidence, Mask
 from tracker.resemblance.intervals import Array, Days, over_days
-from tracker.resemblance.plan import NO_DAY, NO_VECTOR, SAME_DAY
+from tracker.resemblance.plan import NO_DAY, NO_VECTOR, SAME_DAY, usable
 from tracker.resemblance.strangers import ENOUGH, Matched, Places, Spread, Strangers
 from tracker.resemblance.templates import Templates, draw_templates, kept_apart
 
@@ -210,7 +210,7 @@ def score(
     if not len(sexes) == len(years) == len(relatives.names):
         raise ValueError(f"{len(relatives.names)} relatives, {len(sexes)} sexes, {len(years)} ages")
     strangers = cohort if isinstance(cohort, Strangers) else Strangers.of(cohort)
-    good = _usable(relatives)
+    good = usable(relatives)
     warnings = _about_cohort(strangers)
     if not good.all():
         warnings.append(f"{int((~good).sum())} photos of relatives have no usable embedding")
@@ -224,7 +224,7 @@ def score(
         shared_days = child.days[seen]
     templates = draw_templates(relatives, centred, shared_days=shared_days, draws=draws, seed=seed)
     apart = kept_apart(templates, relatives, child)
-    fine = _usable(child)
+    fine = usable(child)
     rows: Codes = np.flatnonzero(apart.any(axis=0) & fine)
     warnings += _about_relatives(relatives, templates)
     matched = [strangers.matched(s, int(b)) for s, b in zip(sexes, bands, strict=True)]
@@ -459,11 +459,6 @@ def _day_means(relatives: Evidence, centred: Array) -> list[Array]:
         np.add.at(sums, of, centred[rows])
         found.append(sums / np.bincount(of, minlength=len(days))[:, None])
     return found
-
-
-def _usable(faces: Evidence) -> Mask:
-    length = np.linalg.norm(faces.vectors, axis=1)
-    return np.asarray(np.isfinite(length) & (length > 0.5))
 
 
 def _about_cohort(strangers: Strangers) -> list[str]:

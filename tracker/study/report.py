@@ -28,7 +28,7 @@ from tracker.study.comparison import PARENTS, SAME_AGE
 from tracker.study.evidence import Family, choose_child, choose_embedder_id, gather_family
 from tracker.study.exemplars import nearest_exemplars
 from tracker.study.judged import ages_at, drift, judge, tested
-from tracker.study.notes import born_note, embedder_note, warnings_of
+from tracker.study.notes import born_note, embedder_note, sentence, warnings_of
 from tracker.study.pictures import pictures_of
 from tracker.study.scored import difference_of, trend_of
 from tracker.study.side import check_side, take_side
@@ -166,7 +166,7 @@ def assemble(
         child=child.name,
         photo_days=days_each,
         strangers=strangers,
-        stopped=[sentence(leak) for leak in leaking],
+        stopped=[sentence(leak.sentence) for leak in leaking],
     )
     moving, curve = drift(
         scored, at, judgement, child=child.name, strangers=strangers, silent=silent, seed=SEED
@@ -287,7 +287,8 @@ def assemble(
         ),
         strangers=scored.used,
         leaks=tuple(
-            Finding(leak.kind, stops(leak, pair), sentence(leak), leak.hint) for leak in leaks
+            Finding(leak.kind, stops(leak, pair), sentence(leak.sentence), leak.hint)
+            for leak in leaks
         ),
         side=side_taken,
     )
@@ -296,11 +297,6 @@ def assemble(
 def stops(leak: Leak, pair: tuple[str, str]) -> bool:
     """Whether a leak makes what is said of the pair worthless."""
     return leak.stops and set(leak.who) <= {*pair, "the child"}
-
-
-def sentence(leak: Leak) -> str:
-    """What a leak says, as a sentence."""
-    return leak.sentence[:1].upper() + leak.sentence[1:] + "."
 
 
 def method_info(check: Check, pair: tuple[str, str]) -> MethodInfo:
