@@ -18,7 +18,7 @@ import numpy.typing as npt
 from db import cohort, people, storing
 from db.cohort import Member
 from db.connection import open_workspace
-from db.photos import face_id
+from db.ids import face_id
 from db.records import Dated, Decision, EmbedderRow, Face, Photo, PhotoPath, PhotoResult
 
 EMBEDDER = "made-up@00000001"

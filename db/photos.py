@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,6 +11,7 @@ import pyarrow as pa
 from . import embedders
 from .arrow import fetch, one, staged
 from .connection import translated
+from .ids import face_id
 from .overview import Counts, counts, left_out, undated
 from .records import Dated, Face, Photo
 from .storing import add_paths, redate, store_batch
@@ -37,16 +37,6 @@ __all__ = [
     "store_batch",
     "undated",
 ]
-
-
-def face_id(sha256: str, detector: str, index: int) -> int:
-    """A face's id, in [0, 2**63): the same whatever the order of ingest.
-
-    The first 63 bits of the SHA-256 of the triple. Among a million faces the chance that any
-    two share an id is 5e-8.
-    """
-    digest = hashlib.sha256(f"{sha256}\n{detector}\n{index}".encode()).digest()
-    return int.from_bytes(digest[:8], "big") >> 1
 
 
 def known_paths(con: duckdb.DuckDBPyConnection) -> dict[bytes, tuple[int, int, int, str]]:

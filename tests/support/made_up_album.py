@@ -11,7 +11,7 @@ import numpy as np
 
 from db import decisions, people, photos
 from db.connection import open_workspace
-from db.photos import face_id
+from db.ids import face_id
 from db.records import Dated, EmbedderRow, Face, Person, Photo, PhotoPath, PhotoResult
 from tracker.identity.settle import settle
 from tracker.identity.settled import Settled

@@ -8,7 +8,7 @@ from datetime import date
 import numpy as np
 import numpy.typing as npt
 
-from db.photos import face_id
+from db.ids import face_id
 from db.records import (
     Dated,
     Decision,
