@@ -7,6 +7,7 @@
     │   ├── WeightsMissing                the weights are not on this machine
     │   ├── WeightsInvalid                a file that is not what it should be
     │   └── EmbedderMismatch              vectors of another dimension under a known id
+    ├── EngineError              exit 2   an engine or a device that cannot be had
     ├── DownloadFailed           exit 1   nothing is left half written
     ├── PhotoRejected            exit 3   one photo, one reason; the others go on
     └── NotEnoughEvidence        exit 1   a report that would say nothing
@@ -54,6 +55,12 @@ class WeightsInvalid(EmbedderError):
 
 class EmbedderMismatch(EmbedderError):
     """The vectors do not have the dimension known under that embedder's id."""
+
+
+class EngineError(TrackerError):
+    """The engine or the device asked for is not there, or the two do not go together."""
+
+    exit_code = 2
 
 
 class DownloadFailed(TrackerError):

@@ -1,0 +1,11 @@
+"""What runs a network: OpenVINO, ONNX Runtime or torch, on the processor or on a graphics card.
+
+`choose` decides, `open_graph` opens a network in ONNX form with what was decided. Nothing heavy is
+imported before a network is opened, or a graphics card has to be asked after.
+"""
+
+from tracker.vision.engines.choosing import DEVICES, ENGINES, choose, survey
+from tracker.vision.engines.contract import Graph, Runtime
+from tracker.vision.engines.opening import open_graph
+
+__all__ = ["DEVICES", "ENGINES", "Graph", "Runtime", "choose", "open_graph", "survey"]
