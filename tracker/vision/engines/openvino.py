@@ -27,7 +27,8 @@ def imported() -> ModuleType:
     sys.modules["openvino_telemetry"] = None  # type: ignore[assignment]
     import openvino
 
-    return openvino
+    module: ModuleType = openvino
+    return module
 
 
 @cache
