@@ -88,7 +88,10 @@ def fail(error: TrackerError | StoreError) -> int:
     if "--json" in sys.argv and sys.stdout is not None:
         kind = type(error).__name__
         with suppress(output.Unwritable):  # it was said on stderr
-            output.emit({"error": {"kind": kind, "message": str(error), "hint": error.hint}})
+            output.emit(
+                {"error": {"kind": kind, "message": str(error), "hint": error.hint}},
+                in_one_line="--watch" in sys.argv,
+            )
     return error.exit_code
 
 

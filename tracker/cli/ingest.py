@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date as date_type
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -17,6 +20,10 @@ from tracker.cli.context import (
 )
 from tracker.cli.output import count, emit, note, plain, say, warn_all
 from tracker.cli.progress import download_bar, photo_bar
+
+if TYPE_CHECKING:
+    from tracker.identity.settled import Settled
+    from tracker.ingest.summary import IngestSummary
 
 REJECTED_SHOWN = 20
 SOME_REJECTED = 3
@@ -46,20 +53,78 @@ def ingest(
     ] = None,
     embedder: EmbedderOption = None,
     weights: WeightsOption = None,
+    watch: Annotated[
+        bool,
+        typer.Option("--watch", help="Go on with what comes into the folders, until Ctrl-C."),
+    ] = False,
     json: Json = False,
 ) -> None:
     """Find and embed every face in PATH…; photos already known cost nothing.
 
     Originals are only read. Interrupt it whenever you like: the same command goes on from there.
     """
+    from tracker.ingest.choose import parse_option_date
+
+    option_date = parse_option_date(date)
+
+    def take_in(chosen: Sequence[Path | bytes]) -> Taken:
+        return _take_in(context, chosen, as_name, option_date, embedder, weights)
+
+    if watch:
+        from tracker.cli.watch import follow
+
+        raise typer.Exit(SOME_REJECTED if follow(paths, take_in, json=json) else 0)
+    taken = take_in(paths)
+    show(taken, json=json)
+    if taken.summary.photos_rejected:
+        raise typer.Exit(SOME_REJECTED)
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What one ingest came to."""
+
+    summary: IngestSummary
+    settled: Settled
+    embedder: str
+    warnings: tuple[str, ...]
+
+    def as_dict(self) -> dict[str, object]:
+        """For `--json`."""
+        return {
+            **self.summary.as_dict(),
+            **self.settled.as_dict(),
+            "embedder": self.embedder,
+            "warnings": self.warnings,
+        }
+
+    def line(self) -> str:
+        """The numbers, in a line."""
+        summary = self.summary
+        return (
+            f"{count(summary.photos_seen, 'photo')}: {summary.photos_new} new, "
+            f"{summary.photos_known} known, "
+            f"{summary.photos_rejected} rejected. {count(summary.faces_found, 'new face')}, "
+            f"{summary.seconds:.1f} s."
+        )
+
+
+def _take_in(
+    context: typer.Context,
+    paths: Sequence[Path | bytes],
+    as_name: str | None,
+    option_date: tuple[date_type, date_type] | None,
+    embedder: str | None,
+    weights: Path | None,
+) -> Taken:
+    """One ingest, the workspace open for as long as it takes."""
     from db.people import Person
     from tracker.identity.family import find, unread_note
     from tracker.identity.settle import settle
-    from tracker.ingest.choose import choose_embedder, parse_option_date
+    from tracker.ingest.choose import choose_embedder
     from tracker.ingest.pipeline import ingest as run
 
     settings = settings_of(context)
-    option_date = parse_option_date(date)
     with workspace(context) as connection:
         person: Person | None = find(connection, as_name) if as_name is not None else None
         with download_bar("FaceNet weights") as advance:
@@ -77,38 +142,29 @@ def ingest(
             )
         settled = settle(connection, settings.home, summary.photos, person, choice.info.id)
         unread = unread_note(connection, choice.info.id)
-
     warnings = (*choice.notes, *summary.warnings, *settled.warnings, *unread)
-    warn_all(warnings)
+    return Taken(summary, settled, choice.info.id, warnings)
+
+
+def show(taken: Taken, *, json: bool) -> None:
+    """What the ingest came to, in full."""
+    warn_all(taken.warnings)
     if json:
-        emit(
-            {
-                **summary.as_dict(),
-                **settled.as_dict(),
-                "embedder": choice.info.id,
-                "warnings": warnings,
-            }
-        )
-    else:
-        say(
-            f"{count(summary.photos_seen, 'photo')}: {summary.photos_new} new, "
-            f"{summary.photos_known} known, "
-            f"{summary.photos_rejected} rejected. {count(summary.faces_found, 'new face')}, "
-            f"{summary.seconds:.1f} s."
-        )
-        if summary.skipped:
-            say(f"Skipped: {plain(summary.skipped_in_words)}.")
-        for line in settled.lines():
-            say(plain(line))
-        if summary.rejected:
-            say()
-            say("Rejected:")
-            for path, reason in summary.rejected[:REJECTED_SHOWN]:
-                say(f"  {plain(path)}: {plain(reason)}")
-            if len(summary.rejected) > REJECTED_SHOWN:
-                say(
-                    f"  … and {len(summary.rejected) - REJECTED_SHOWN} more; `tracker status` "
-                    "lists them all."
-                )
-    if summary.photos_rejected:
-        raise typer.Exit(SOME_REJECTED)
+        emit(taken.as_dict())
+        return
+    summary = taken.summary
+    say(taken.line())
+    if summary.skipped:
+        say(f"Skipped: {plain(summary.skipped_in_words)}.")
+    for line in taken.settled.lines():
+        say(plain(line))
+    if summary.rejected:
+        say()
+        say("Rejected:")
+        for path, reason in summary.rejected[:REJECTED_SHOWN]:
+            say(f"  {plain(path)}: {plain(reason)}")
+        if len(summary.rejected) > REJECTED_SHOWN:
+            say(
+                f"  … and {len(summary.rejected) - REJECTED_SHOWN} more; `tracker status` "
+                "lists them all."
+            )

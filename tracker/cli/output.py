@@ -55,13 +55,21 @@ def warn_all(texts: Iterable[str]) -> None:
         warn(plain(text))
 
 
-def emit(values: dict[str, Any]) -> None:
+def flush() -> None:
+    """Let who reads the result have it now. Raises Unwritable."""
+    try:
+        sys.stdout.flush()
+    except OSError as error:
+        raise Unwritable(error) from error
+
+
+def emit(values: dict[str, Any], *, in_one_line: bool = False) -> None:
     """One JSON object on stdout, with the schema's version first."""
     say(
         json.dumps(
             {"schema_version": SCHEMA_VERSION, **values},
             ensure_ascii=True,
-            indent=2,
+            indent=None if in_one_line else 2,
             allow_nan=False,
         )
     )
