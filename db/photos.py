@@ -36,6 +36,7 @@ __all__ = [
     "shown",
     "store_batch",
     "undated",
+    "unread",
 ]
 
 
@@ -49,7 +50,8 @@ def known_paths(con: duckdb.DuckDBPyConnection) -> dict[bytes, tuple[int, int, i
             FROM photo_paths f JOIN photos USING (photo_id)
             """,
         )
-    path, *rest = (column.to_pylist() for column in table.columns)
+    # Through numpy: `to_pylist` makes an object for each value on the way.
+    path, *rest = (column.to_numpy().tolist() for column in table.columns)
     return dict(zip(path, zip(*rest, strict=True), strict=True))
 
 
@@ -97,6 +99,28 @@ def embedded(con: duckdb.DuckDBPyConnection, detector: str, embedder_id: str) ->
               AND face_id NOT IN (SELECT face_id FROM {embedders.table_of(found[0])})
         )
         """,  # noqa: S608  the table's name is made of an integer
+        [detector, detector],
+    )
+
+
+def unread(con: duckdb.DuckDBPyConnection, detector: str, embedder_id: str) -> set[str]:
+    """The sha256 of every photo that is not among the `embedded`: usually of few or none."""
+    found = embedders.key_of(con, embedder_id)
+    if found is None:
+        lacking = "SELECT photo_id FROM detections WHERE detector = ? AND faces > 0"
+    else:
+        lacking = f"""
+            SELECT photo_id FROM faces
+            WHERE detector = ?
+              AND face_id NOT IN (SELECT face_id FROM {embedders.table_of(found[0])})
+            """  # noqa: S608  the table's name is made of an integer
+    return _hashes(
+        con,
+        f"""
+        SELECT sha256 FROM photos
+        WHERE photo_id NOT IN (SELECT photo_id FROM detections WHERE detector = ?)
+            OR photo_id IN ({lacking})
+        """,  # noqa: S608
         [detector, detector],
     )
 
@@ -213,4 +237,4 @@ def _face(row: tuple[Any, ...]) -> Face:
 
 def _hashes(con: duckdb.DuckDBPyConnection, sql: str, params: Sequence[Any]) -> set[str]:
     with translated():
-        return set(fetch(con, sql, params).column(0).to_pylist())
+        return set(fetch(con, sql, params).column(0).to_numpy().tolist())

@@ -344,8 +344,23 @@ def test_a_photo_counts_as_embedded_only_when_every_face_of_it_is(con: Connectio
         "DELETE FROM embeddings_1 WHERE face_id = ?", [photos.face_id(sha_of("a"), DETECTOR, 1)]
     )
     assert photos.embedded(con, DETECTOR, EMBEDDER.embedder_id) == {sha_of("b")}
+    assert photos.unread(con, DETECTOR, EMBEDDER.embedder_id) == {sha_of("a")}
     store(con, photo_of("a", 2))
     assert photos.embedded(con, DETECTOR, EMBEDDER.embedder_id) == {sha_of("a"), sha_of("b")}
+    assert photos.unread(con, DETECTOR, EMBEDDER.embedder_id) == set()
+
+
+@pytest.mark.parametrize("detector", [DETECTOR, "another-detector"])
+@pytest.mark.parametrize("embedder", [EMBEDDER, OTHER, EmbedderRow("new", 4, "box", "", "")])
+def test_every_photo_is_either_embedded_or_unread(
+    con: Connection, detector: str, embedder: EmbedderRow
+) -> None:
+    store(con, photo_of("a", 2), photo_of("b", 0), photo_of("c", 1))
+    store(con, photo_of("a", 2, embedder=OTHER), embedder=OTHER)
+    embedded = photos.embedded(con, detector, embedder.embedder_id)
+    unread = photos.unread(con, detector, embedder.embedder_id)
+    assert embedded | unread == {sha_of(name) for name in "abc"}
+    assert not embedded & unread
 
 
 @pytest.mark.parametrize("change", [{"dim": 8}, {"alignment": "eyes"}], ids=["dim", "alignment"])

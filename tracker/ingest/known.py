@@ -7,14 +7,17 @@ thousands of known photos costs a walk and one query.
 
 from __future__ import annotations
 
+import gc
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from db import photos
 from db.records import Rejection
-from tracker.ingest.scan import Entry, Found, Skipped
+from tracker.ingest.scan import INODES, Found, Known, Skipped, Walk
 
 if TYPE_CHECKING:
     import duckdb
@@ -23,23 +26,46 @@ LASTING = frozenset({"empty", "truncated", "damaged", "not-a-photo", "too-large"
 """Rejections that hold for as long as the file stays the same: it is not opened again. The
 others (no rights, too slow, a crash) may be gone the next time, so they are tried again."""
 
-_INODES = (1 << 64) - 1  # the database keeps the low 64 bits
 
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Memory:
     """The workspace as it was before this ingest, for one detector and one embedder.
 
-    `searched`: photos whose faces are known. `embedded`: those whose every face has a vector.
-    `by_size`: of the latter, the hashes by size in bytes.
+    `paths`: every stored path. `unread`: the photos that lack a search or a vector. The other
+    sets serve new photos only, and are asked for when `plan` meets one: all but a second ingest
+    of the same folders, which has no time for them.
     """
 
-    paths: dict[bytes, tuple[int, int, int, str]]
+    con: duckdb.DuckDBPyConnection = field(repr=False)
+    detector: str
+    embedder_id: str
+    paths: dict[bytes, Known]
     rejections: dict[bytes, tuple[int, int, int, str, str]]
-    contents: frozenset[str]
-    searched: frozenset[str]
-    embedded: frozenset[str]
-    by_size: dict[int, frozenset[str]]
+    unread: frozenset[str]
+
+    @cached_property
+    def searched(self) -> frozenset[str]:
+        """Photos whose faces are known."""
+        return frozenset(photos.searched(self.con, self.detector))
+
+    @cached_property
+    def embedded(self) -> frozenset[str]:
+        """Photos whose every face has a vector."""
+        return frozenset(photos.embedded(self.con, self.detector, self.embedder_id))
+
+    @cached_property
+    def contents(self) -> frozenset[str]:
+        """Photos that are known."""
+        return self.searched.union(sha256 for *_, sha256 in self.paths.values())
+
+    @cached_property
+    def by_size(self) -> dict[int, frozenset[str]]:
+        """The hashes of finished photos by their size in bytes."""
+        found: dict[int, set[str]] = defaultdict(set)
+        for byte_size, _, _, sha256 in self.paths.values():
+            if sha256 in self.embedded:
+                found[byte_size].add(sha256)
+        return {size: frozenset(hashes) for size, hashes in found.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,63 +80,63 @@ class Task:
 class Plan:
     """Every entry of the walk, by what it needs.
 
-    `unchanged`: files whose content is known and finished, with its sha256. `rejected`:
+    `same`: files whose content is known and finished, by path, as they are stored. `rejected`:
     refused now as before, without a look. `failed`: what the walk itself could not read.
     """
 
     to_read: list[Task] = field(default_factory=list)
-    unchanged: list[tuple[Found, str]] = field(default_factory=list)
+    same: dict[bytes, Known] = field(default_factory=dict)
     rejected: list[Rejection] = field(default_factory=list)
     failed: list[Rejection] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
 
     @property
+    def unchanged(self) -> Iterator[tuple[Found, str]]:
+        """The files of `same`, with their contents' sha256."""
+        for path, (byte_size, mtime_ns, inode, sha256) in self.same.items():
+            yield Found(path, byte_size, mtime_ns, inode), sha256
+
+    @property
     def total(self) -> int:
         """The photos there are, good or bad."""
-        return len(self.to_read) + len(self.unchanged) + len(self.rejected) + len(self.failed)
+        return len(self.to_read) + len(self.same) + len(self.rejected) + len(self.failed)
 
 
 def recall(con: duckdb.DuckDBPyConnection, detector: str, embedder_id: str) -> Memory:
     """Ask the workspace once for everything that the walk will be compared with."""
-    paths = photos.known_paths(con)
-    searched = frozenset(photos.searched(con, detector))
-    embedded = frozenset(photos.embedded(con, detector, embedder_id))
-    by_size: dict[int, set[str]] = defaultdict(set)
-    for byte_size, _, _, sha256 in paths.values():
-        if sha256 in embedded:
-            by_size[byte_size].add(sha256)
-    return Memory(
-        paths=paths,
-        rejections=photos.known_rejections(con),
-        contents=searched | {sha256 for *_, sha256 in paths.values()},
-        searched=searched,
-        embedded=embedded,
-        by_size={size: frozenset(hashes) for size, hashes in by_size.items()},
-    )
+    with without_collecting():
+        return Memory(
+            con,
+            detector,
+            embedder_id,
+            paths=photos.known_paths(con),
+            rejections=photos.known_rejections(con),
+            unread=frozenset(photos.unread(con, detector, embedder_id)),
+        )
 
 
-def plan(entries: Iterable[Entry], memory: Memory) -> Plan:
-    """Sort what the walk found; the order of the walk is kept within each kind."""
+def plan(entries: Walk, memory: Memory) -> Plan:
+    """Walk, and sort what is found; the order of the walk is kept within each kind."""
     done = Plan()
-    for entry in entries:
-        if isinstance(entry, Skipped):
-            done.skipped.append(entry)
-        elif isinstance(entry, Rejection):
-            done.failed.append(entry)
-        elif (sha256 := _unchanged(entry, memory)) in memory.embedded:
-            done.unchanged.append((entry, str(sha256)))
-        elif (rejection := _still_rejected(entry, memory)) is not None:
-            done.rejected.append(rejection)
-        else:
-            known = memory.by_size.get(entry.byte_size, frozenset())
-            done.to_read.append(Task(entry, known))
+    finished = memory.paths
+    if memory.unread:
+        finished = {path: k for path, k in finished.items() if k[3] not in memory.unread}
+    with without_collecting():
+        for entry in entries.beside(finished, done.same):
+            if isinstance(entry, Skipped):
+                done.skipped.append(entry)
+            elif isinstance(entry, Rejection):
+                done.failed.append(entry)
+            elif (before := finished.get(entry.path)) and before[:3] == _identity(entry):
+                done.same[entry.path] = before
+            elif (rejection := _still_rejected(entry, memory)) is not None:
+                done.rejected.append(rejection)
+            else:
+                known = memory.by_size.get(entry.byte_size, frozenset())
+                done.to_read.append(Task(entry, known))
+    if done.to_read:
+        _ = memory.contents  # as they are before anything is stored
     return done
-
-
-def _unchanged(found: Found, memory: Memory) -> str | None:
-    """The content's hash if the file is the one that was read before."""
-    stored = memory.paths.get(found.path)
-    return stored[3] if stored is not None and stored[:3] == _identity(found) else None
 
 
 def _still_rejected(found: Found, memory: Memory) -> Rejection | None:
@@ -122,4 +148,16 @@ def _still_rejected(found: Found, memory: Memory) -> Rejection | None:
 
 
 def _identity(found: Found) -> tuple[int, int, int]:
-    return found.byte_size, found.mtime_ns, found.inode & _INODES
+    return found.byte_size, found.mtime_ns, found.inode & INODES
+
+
+@contextmanager
+def without_collecting() -> Iterator[None]:
+    """Python looks through all there is for cycles whenever much is made; here there are none."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()

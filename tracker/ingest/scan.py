@@ -10,8 +10,10 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterable, Iterator, Sequence
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from operator import attrgetter
 
 from db import DATABASE
 from db.records import Rejection
@@ -27,6 +29,17 @@ THUMBNAIL_FOLDERS = frozenset({b"@eadir", b"__macosx"})
 """Other programs' caches: small copies of the photos beside them, not further photos."""
 
 WORKSPACE = os.fsencode(DATABASE)
+
+Known = tuple[int, int, int, str]
+"""A file as it was when read: size in bytes, mtime in ns, inode (its low 64 bits), sha256."""
+
+INODES = (1 << 64) - 1
+"""The bits of an inode that are kept."""
+
+_USUAL_SUFFIXES = tuple(
+    spelled for suffix in PHOTO_SUFFIXES for spelled in (suffix, suffix.upper())
+)
+_NAME = attrgetter("name")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +65,7 @@ __all__ = [
     "Entry",
     "Found",
     "Skipped",
+    "Walk",
     "absolute",
     "scan",
     "shown",
@@ -72,35 +86,57 @@ def absolute(path: str | bytes | os.PathLike[str]) -> bytes:
     return os.path.abspath(raw)  # noqa: PTH100  (pathlib cannot hold bytes)
 
 
-def scan(paths: Iterable[str | bytes | os.PathLike[str]]) -> Iterator[Entry]:
+def scan(paths: Iterable[str | bytes | os.PathLike[str]]) -> Walk:
     """Walk `paths`, files and folders, each file once however often it is reached.
 
     Raises UsageError before anything is read when one of `paths` does not exist.
     """
-    starts = [absolute(path) for path in paths]
+    starts = tuple(absolute(path) for path in paths)
     for start in starts:
         if not os.path.lexists(start):
             raise UsageError(
                 f"{shown(start)} does not exist.",
                 hint="Check the spelling, and that the disk or card it is on is connected.",
             )
-    return _once(starts)
+    return Walk(starts)
 
 
-def _once(starts: Sequence[bytes]) -> Iterator[Entry]:
-    seen: set[bytes] = set()
-    folders: set[tuple[int, int]] = set()
-    named = frozenset(starts)
-    for start in starts:
-        for entry in _start(start, folders):
-            if isinstance(entry, Skipped) and entry.path in named:
-                continue  # it has its turn, whatever it is called
-            if entry.path not in seen:
-                seen.add(entry.path)
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """A walk that begins anew each time it is iterated."""
+
+    starts: tuple[bytes, ...]
+
+    def __iter__(self) -> Iterator[Entry]:
+        """Every entry."""
+        return self.beside({}, {})
+
+    def beside(self, known: Mapping[bytes, Known], same: dict[bytes, Known]) -> Iterator[Entry]:
+        """Every entry but the photos in folders that are as they are `known`: these go to `same`.
+
+        Of a library of a hundred thousand photos that is nearly all, so nothing is made of them:
+        they cost little more than asking the file system for their size and time.
+        """
+        met: set[bytes] = set()
+        folders: set[tuple[int, int]] = set()
+        named = frozenset(self.starts)
+        for start in self.starts:
+            for entry in _start(start, folders, known, same):
+                if entry.path in named:  # else it is met once, as its folder is
+                    if isinstance(entry, Skipped):
+                        continue  # it has its turn, whatever it is called
+                    if entry.path in met or entry.path in same:
+                        continue
+                    met.add(entry.path)
                 yield entry
 
 
-def _start(start: bytes, folders: set[tuple[int, int]]) -> Iterator[Entry]:
+def _start(
+    start: bytes,
+    folders: set[tuple[int, int]],
+    known: Mapping[bytes, Known],
+    same: dict[bytes, Known],
+) -> Iterator[Entry]:
     """What the user named is taken at their word: any suffix, hidden, or behind a link."""
     try:
         status = os.stat(start)  # noqa: PTH116
@@ -108,32 +144,73 @@ def _start(start: bytes, folders: set[tuple[int, int]]) -> Iterator[Entry]:
         yield _unreadable(start, error)
         return
     if stat.S_ISDIR(status.st_mode):
-        yield from _walk(start, status, folders)
+        yield from _walk(start, status, folders, known, same)
     else:
         yield _file(start, status)
 
 
-def _walk(top: bytes, status: os.stat_result, folders: set[tuple[int, int]]) -> Iterator[Entry]:
+def _walk(
+    top: bytes,
+    status: os.stat_result,
+    folders: set[tuple[int, int]],
+    known: Mapping[bytes, Known],
+    same: dict[bytes, Known],
+) -> Iterator[Entry]:
     waiting = [(top, status)]
     while waiting:
         folder, status = waiting.pop()
-        identity = (status.st_dev, status.st_ino)
-        if status.st_ino and identity in folders:  # named twice, or a mount inside itself
+        identity = (status.st_dev, status.st_ino or hash(folder))
+        if identity in folders:  # named twice, or a mount inside itself
             continue
         folders.add(identity)
         below: list[tuple[bytes, os.stat_result]] = []
         try:
             with os.scandir(folder) as listing:
-                entries = sorted(listing, key=lambda entry: entry.name)
+                entries = sorted(listing, key=_NAME)
         except OSError as error:
             yield _unreadable(folder, error, what="folder")
             continue
-        if any(entry.name == WORKSPACE for entry in entries):  # its thumbnails are no photos
+        place = bisect_left(entries, WORKSPACE, key=_NAME)
+        if (
+            place < len(entries) and entries[place].name == WORKSPACE
+        ):  # its thumbnails are no photos
             yield Skipped(folder, "workspace")
             continue
-        for entry in entries:
+        for entry in _changed(entries, known, same) if known else entries:
             yield from _entry(entry, below)
         waiting += reversed(below)
+
+
+def _changed(
+    entries: Iterable[os.DirEntry[bytes]],
+    known: Mapping[bytes, Known],
+    same: dict[bytes, Known],
+) -> Iterator[os.DirEntry[bytes]]:
+    """The entries that need a look; the others go to `same`.
+
+    It is run through once for every photo of a library, hence the plain comparisons.
+    """
+    recall = known.get
+    for entry in entries:
+        if (
+            entry.name.endswith(_USUAL_SUFFIXES)
+            and (before := recall(entry.path)) is not None
+            and not entry.name.startswith(b".")
+            and entry.is_file(follow_symlinks=False)
+        ):
+            try:
+                status = entry.stat(follow_symlinks=False)
+            except OSError:  # it is told where the entry is looked at
+                yield entry
+                continue
+            if (
+                before[1] == status.st_mtime_ns
+                and before[0] == status.st_size
+                and before[2] == status.st_ino & INODES
+            ):
+                same[entry.path] = before
+                continue
+        yield entry
 
 
 def _entry(entry: os.DirEntry[bytes], below: list[tuple[bytes, os.stat_result]]) -> Iterator[Entry]:

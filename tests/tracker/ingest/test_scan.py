@@ -208,3 +208,57 @@ def test_a_workspace_among_the_photos_is_not_taken_for_photos(tmp_path: Path) ->
         os.fsencode(tmp_path / "photos" / "a.jpg")
     ]
     assert Skipped(os.fsencode(tmp_path / "workspace"), "workspace") in entries
+
+
+def knows(tree: Path) -> dict[bytes, tuple[int, int, int, str]]:
+    """The tree as a first ingest leaves it in memory."""
+    found = (e for e in scan([tree]) if isinstance(e, Found))
+    return {
+        e.path: (e.byte_size, e.mtime_ns, e.inode, f"content of {shown(e.path)}") for e in found
+    }
+
+
+def test_photos_that_are_as_they_were_are_told_apart_without_an_entry(tree: Path) -> None:
+    known, same = knows(tree), {}
+    entries = list(scan([tree]).beside(known, same))
+    assert same == known
+    assert sorted(e.kind for e in entries if isinstance(e, Skipped)) == [".mp4", ".txt"]
+    assert names(entries) == []
+
+
+@pytest.mark.parametrize("what", ["size", "time", "inode"])
+def test_a_photo_that_changed_in_any_way_is_found_again(tree: Path, what: str) -> None:
+    known, same = knows(tree), {}
+    path = tree / "b.jpg"
+    status = path.stat()
+    if what == "size":
+        path.write_bytes(b"longer")
+        os.utime(path, ns=(0, status.st_mtime_ns))
+    elif what == "time":
+        os.utime(path, ns=(0, status.st_mtime_ns + 1))
+    else:
+        path.rename(tree / "kept.bin")  # so that the inode is not given to the new file
+        path.write_bytes(b"x")
+        os.utime(path, ns=(0, status.st_mtime_ns))
+    entries = list(scan([tree]).beside(known, same))
+    assert names(entries) == ["b.jpg"]
+    assert len(same) == len(known) - 1
+
+
+def test_what_the_walk_passes_over_is_passed_over_however_well_it_is_known(tree: Path) -> None:
+    (tree / ".hidden.jpg").write_bytes(b"x")
+    (tree / "link.jpg").symlink_to(tree / "b.jpg")
+    known, same = knows(tree), {}
+    for name in (".hidden.jpg", "link.jpg", "clip.mp4"):  # named themselves, they had been read
+        path = os.fsencode(tree / name)
+        status = (tree / name).stat()
+        known[path] = (status.st_size, status.st_mtime_ns, status.st_ino, "content")
+    kinds = [e.kind for e in scan([tree]).beside(known, same) if isinstance(e, Skipped)]
+    assert sorted(kinds) == [".mp4", ".txt", "hidden", "link"]
+    assert len(same) == 4
+
+
+def test_a_known_photo_that_is_named_beside_its_folder_is_met_once(tree: Path) -> None:
+    known, same = knows(tree), {}
+    assert names(scan([tree, tree / "b.jpg", tree]).beside(known, same)) == []
+    assert len(same) == 4

@@ -1,0 +1,131 @@
+"""A family's whole library, made up: many small files, and a workspace that knows them all."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
+from pathlib import Path
+
+import duckdb
+import numpy as np
+from PIL import Image
+
+from db import people, photos
+from db.ids import face_id
+from db.records import (
+    Dated,
+    Decision,
+    EmbedderRow,
+    Face,
+    Photo,
+    PhotoPath,
+    PhotoResult,
+)
+from tracker.vision.detector import DETECTOR_ID
+
+PER_FOLDER = 200
+FIRST_DAY = date(2010, 1, 1)
+DAYS = 5000
+FAMILY = (("Mia", "child"), ("Anna", "mother"), ("Ben", "father"), ("Rosa", "grandmother"))
+CONFIRMED = 2000
+"""Faces that somebody named, whatever the size of the library: people tire."""
+
+
+def tree(folder: Path, count: int) -> list[tuple[bytes, os.stat_result, str]]:
+    """Write `count` tiny JPEG files into folders of 200: (path, status, sha256) of each."""
+    held = io.BytesIO()
+    Image.new("RGB", (16, 12), (120, 90, 70)).save(held, "JPEG")
+    found = []
+    for number in range(count):
+        inside = os.fsencode(folder / f"{number // PER_FOLDER:04}")
+        if number % PER_FOLDER == 0:
+            os.makedirs(inside, exist_ok=True)  # noqa: PTH103  (paths are bytes here)
+        path = os.path.join(inside, b"IMG_%06d.jpg" % number)  # noqa: PTH118
+        content = held.getvalue() + number.to_bytes(4, "little")  # the end makes it another photo
+        with open(path, "wb") as out:  # noqa: PTH123
+            out.write(content)
+            status = os.stat(out.fileno())  # noqa: PTH116
+        found.append((path, status, hashlib.sha256(content).hexdigest()))
+    return found
+
+
+def fill(
+    con: duckdb.DuckDBPyConnection,
+    files: Sequence[tuple[bytes, os.stat_result, str]],
+    embedder: EmbedderRow,
+    *,
+    faces_a_photo: int = 1,
+    batch: int = 4000,
+) -> list[int]:
+    """Store the files as photos with faces, as an ingest would: the ids of the faces."""
+    rng = np.random.default_rng(len(files))
+    centres = rng.standard_normal((40, embedder.dim), np.float32)
+    ids: list[int] = []
+    for start in range(0, len(files), batch):
+        results = list(_results(files[start : start + batch], start, rng, centres, faces_a_photo))
+        photos.store_batch(con, results, [], detector=DETECTOR_ID, embedder=embedder)
+        ids += [face.face_id for result in results for face in result.faces]
+    return ids
+
+
+def name_some(con: duckdb.DuckDBPyConnection, ids: Sequence[int], embedder: EmbedderRow) -> None:
+    """A family of four, and whose the first faces are: as they are drawn in `fill`."""
+    family = [
+        people.add(con, name, relation, born_earliest=FIRST_DAY, born_latest=FIRST_DAY)
+        for name, relation in FAMILY
+    ]
+    step = max(1, len(ids) // CONFIRMED)
+    people.decide(
+        con,
+        [
+            Decision(face, family[place % len(family)].person_id, "confirmed", "user")
+            for place, face in list(enumerate(ids))[::step]
+        ],
+    )
+
+
+def _results(
+    files: Sequence[tuple[bytes, os.stat_result, str]],
+    start: int,
+    rng: np.random.Generator,
+    centres: np.ndarray,
+    faces: int,
+) -> Iterator[PhotoResult]:
+    who = np.arange(start, start + len(files)).repeat(faces) % len(centres)
+    noise = rng.standard_normal((len(who), centres.shape[1]), np.float32)
+    vectors = centres[who] + 0.7 * noise
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    numbers = rng.uniform(0, 4000, (len(who), 18)).astype(np.float32).astype(float)
+    for place, (path, status, sha256) in enumerate(files):
+        day = FIRST_DAY + timedelta(days=int(rng.integers(DAYS)))
+        rows = range(place * faces, (place + 1) * faces)
+        yield PhotoResult(
+            Photo(sha256, status.st_size, 4000, 3000, "JPEG", Dated(day, day, "exif", 0.9)),
+            PhotoPath(path, sha256, status.st_size, status.st_mtime_ns, status.st_ino),
+            tuple(
+                _face(face_id(sha256, DETECTOR_ID, index), sha256, index, numbers[row])
+                for index, row in enumerate(rows)
+            ),
+            vectors[rows.start : rows.stop],
+        )
+
+
+def _face(number: int, sha256: str, index: int, values: np.ndarray) -> Face:
+    marks = tuple((float(x), float(y)) for x, y in values[4:14].reshape(5, 2))
+    box = (float(values[0]), float(values[1]), float(values[2]), float(values[3]))
+    confidence, size, sharpness, yaw = (float(v) for v in values[14:])
+    return Face(
+        number,
+        sha256,
+        DETECTOR_ID,
+        index,
+        box,
+        marks,
+        confidence / 4000,
+        size,
+        sharpness,
+        yaw / 4000,
+    )
