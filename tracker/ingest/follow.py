@@ -21,6 +21,7 @@ from queue import Empty, SimpleQueue
 
 from watchdog.events import (
     DirCreatedEvent,
+    DirDeletedEvent,
     DirMovedEvent,
     FileAttribEvent,
     FileClosedEvent,
@@ -54,6 +55,7 @@ EVENTS: list[type[FileSystemEvent]] = [
     FileAttribEvent,
     DirCreatedEvent,
     DirMovedEvent,
+    DirDeletedEvent,
 ]
 """Reading a photo is none of them: an ingest would call for the next one."""
 
@@ -65,12 +67,16 @@ Identity = tuple[int, int]
 
 @dataclass(slots=True)
 class Root:
-    """A folder that is followed. `identity` is None while it is not there."""
+    """A folder that is followed. `identity` is None while it is not there.
+
+    `deleted`: it was, whatever is there now; a folder made anew may have the same inode.
+    """
 
     path: bytes
     real: bytes
     identity: Identity | None = None
     watch: ObservedWatch | None = None
+    deleted: bool = False
 
 
 class Follower(FileSystemEventHandler):
@@ -157,6 +163,9 @@ class Follower(FileSystemEventHandler):
         real = os.fsencode(event.dest_path or event.src_path)
         came = isinstance(event, DirCreatedEvent | DirMovedEvent)
         for root in self._roots:
+            if isinstance(event, DirDeletedEvent):
+                root.deleted |= real == root.real
+                continue
             path = _below(root, real)
             if path is None or not is_followed(path, root.path, folder=came):
                 continue
@@ -178,11 +187,12 @@ class Follower(FileSystemEventHandler):
     def _check_roots(self) -> None:
         for root in self._roots:
             identity = _identity(root.path)
-            if identity == root.identity:
+            if identity == root.identity and not root.deleted:
                 continue
-            if identity is None:
+            root.deleted = False
+            if identity is None and root.identity is not None:
                 self._say(f"{shown(root.path)} is not there any more; waiting for it to come back.")
-            elif root.identity is None:
+            elif identity is not None and root.identity is None:
                 self._say(f"{shown(root.path)} is back.")
             root.identity = identity
             self._follow(root)
@@ -203,7 +213,7 @@ class Follower(FileSystemEventHandler):
             if error.errno in NO_WATCH_LEFT and not self._polls:
                 self._poll()
             else:
-                root.identity = None  # gone again, or no right to read it: tried again
+                root.deleted = True  # gone again, or no right to read it: tried again
 
     def _schedule(self, folder: bytes, *, recursive: bool) -> ObservedWatch:
         return self._observer.schedule(
