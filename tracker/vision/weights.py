@@ -136,6 +136,16 @@ def fingerprint(path: Path, folder: Path) -> str:
     return digest
 
 
+def noted(folder: Path, key: str) -> dict[str, object]:
+    """What `take_note` kept in `folder` under `key`; empty where there is nothing."""
+    return _recorded(folder).get(key, {})
+
+
+def take_note(folder: Path, key: str, row: dict[str, object]) -> None:
+    """Keep `row`, which only saves time, beside the weights."""
+    _update(folder, key, row)
+
+
 def _silent(_done: int, _total: int | None) -> None:
     pass
 

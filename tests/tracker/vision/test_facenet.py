@@ -14,6 +14,7 @@ import torch
 from tests.support.random_facenet import random_network, random_weights
 from tracker.errors import WeightsInvalid, WeightsMissing
 from tracker.vision.embedders import registry
+from tracker.vision.engines import Runtime
 from tracker.vision.weights import PUBLISHED, fingerprint
 
 NAME = "facenet-vggface2"
@@ -26,7 +27,8 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_vectors_are_those_of_facenet_pytorch(file: Path, tmp_path: Path) -> None:
     crops = list(np.random.default_rng(0).integers(0, 256, (3, 160, 160, 3), dtype=np.uint8))
-    embedder = registry.load(NAME, weights=file, weights_dir=tmp_path)
+    exactly = Runtime("openvino", "cpu", "f32", "")
+    embedder = registry.load(NAME, weights=file, weights_dir=tmp_path, runtime=exactly)
     network = random_network()
     network.classify = False
     with torch.no_grad():

@@ -4,24 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
-from tracker.errors import WeightsInvalid, WeightsMissing
+from tracker.errors import WeightsMissing
+from tracker.vision.embedders._batches import Batches, unit
+from tracker.vision.embedders._converted import converted
 from tracker.vision.embedders._crops import stacked
+from tracker.vision.embedders._precision import bearable
 from tracker.vision.embedders.contract import EmbedderInfo
+from tracker.vision.engines import Runtime, choose, open_graph
 from tracker.vision.records import Pixels
-from tracker.vision.weights import LARGEST, PUBLISHED, WeightsEntry, fingerprint, is_published
-
-if TYPE_CHECKING:
-    import torch
+from tracker.vision.weights import PUBLISHED, WeightsEntry, fingerprint, is_published
 
 DIM = 512
 INPUT_SIZE = (160, 160)
 ALIGNMENT = "facenet-box"
-BATCH = 16
+BATCH = 8
 
 LINES = {
     "facenet-vggface2": "FaceNet (InceptionResnetV1) trained on VGGFace2: the default",
@@ -56,8 +56,14 @@ def identify(name: str, *, weights: Path | None, weights_dir: Path) -> EmbedderI
     )
 
 
-def load(name: str, *, weights: Path | None, weights_dir: Path) -> FaceNet:
-    """The embedder, ready. Raises WeightsMissing or WeightsInvalid; downloads nothing."""
+def load(
+    name: str, *, weights: Path | None, weights_dir: Path, runtime: Runtime | None = None
+) -> FaceNet:
+    """The embedder, ready, on `runtime` (None: what is fastest here). Downloads nothing.
+
+    OpenVINO and ONNX Runtime read the weights in ONNX form, which is made the first time and kept
+    in `weights_dir`. Raises WeightsMissing, WeightsInvalid or EngineError.
+    """
     entry = PUBLISHED[name]
     path = _file(entry, weights, weights_dir)
     if path is None:
@@ -67,39 +73,50 @@ def load(name: str, *, weights: Path | None, weights_dir: Path) -> FaceNet:
             "or use --embedder handcrafted, which needs none",
         )
     info = identify(name, weights=weights, weights_dir=weights_dir)
-    return FaceNet(info, _network(path))
+    return FaceNet(info, _batches(path, weights_dir, runtime or choose()))
 
 
 class FaceNet:
-    """512-d vectors of 160 x 160 crops, as facenet-pytorch computes them."""
+    """512-d vectors of 160 x 160 crops, as facenet-pytorch computes them.
+
+    They are the same to the last bit alone or in any company, at any place in it.
+    """
 
     dim = DIM
     input_size = INPUT_SIZE
     alignment = ALIGNMENT
     wants_landmarks = False
 
-    def __init__(self, info: EmbedderInfo, network: torch.nn.Module) -> None:
-        """`network` takes prepared `(n, 3, 160, 160)` and gives unit vectors; see `load`."""
+    def __init__(self, info: EmbedderInfo, network: Batches) -> None:
+        """`network` takes crops and gives vectors of any length; see `load`."""
         self.id = info.id
         self.licence = info.licence
         self.source = info.source
         self._network = network
 
+    @property
+    def batch(self) -> int:
+        """How many crops are worked on at a time: multiples of it cost least."""
+        return self._network.size
+
     def embed(
         self, crops: Sequence[Pixels], landmarks: npt.NDArray[np.float32] | None = None
     ) -> npt.NDArray[np.float32]:
         """See `Embedder.embed`; `landmarks` are not looked at."""
-        import torch
-
         pixels = stacked(crops, self.input_size)
-        vectors = np.empty((len(pixels), DIM), dtype=np.float32)
-        with torch.inference_mode():
-            for start in range(0, len(pixels), BATCH):
-                batch = torch.from_numpy(pixels[start : start + BATCH]).permute(0, 3, 1, 2)
-                # facenet-pytorch's fixed_image_standardization
-                prepared = (batch.float() - 127.5) / 128.0
-                vectors[start : start + BATCH] = self._network(prepared).numpy()
-        return vectors
+        if not len(pixels):
+            return np.empty((0, DIM), dtype=np.float32)
+        return unit(self._network(pixels))
+
+
+def _batches(path: Path, weights_dir: Path, runtime: Runtime) -> Batches:
+    if runtime.engine == "torch":
+        from tracker.vision.embedders import _inception, _torch_network
+
+        return _torch_network.batches(_inception.read(path), runtime.device)
+    with converted(path, weights_dir) as onnx:
+        graph = open_graph(onnx, bearable(onnx, runtime, weights_dir, INPUT_SIZE[0], BATCH))
+    return Batches(lambda pixels: graph.run(pixels)[0], BATCH)
 
 
 def _file(entry: WeightsEntry, weights: Path | None, weights_dir: Path) -> Path | None:
@@ -111,58 +128,3 @@ def _file(entry: WeightsEntry, weights: Path | None, weights_dir: Path) -> Path 
             f"there is no file of weights at {weights}", hint="check the path after --weights"
         )
     return weights
-
-
-def _network(path: Path) -> torch.nn.Module:
-    """InceptionResnetV1 in evaluation mode with the file's weights, all of them checked."""
-    import torch
-
-    from tracker.vision.torchvision_shim import facenet_pytorch
-
-    state = _state(path)
-    with torch.device("meta"):  # the random start would be overwritten anyway
-        network: torch.nn.Module = facenet_pytorch().InceptionResnetV1(pretrained=None)
-    wanted = network.state_dict()
-    given = {name: tensor for name, tensor in state.items() if not name.startswith("logits.")}
-    for name in wanted:
-        if name.endswith(".num_batches_tracked") and name not in given:
-            given[name] = torch.zeros((), dtype=torch.int64)
-    missing, strange = sorted(wanted.keys() - given.keys()), sorted(given.keys() - wanted.keys())
-    if missing or strange:
-        lacks = f"lacks {missing[0]}" if missing else f"has {strange[0]}"
-        raise _invalid(path, f"is not an InceptionResnetV1: it {lacks}")
-    for name, tensor in given.items():
-        if tensor.shape != wanted[name].shape:
-            raise _invalid(
-                path, f"is not an InceptionResnetV1: {name} has the shape {tuple(tensor.shape)}"
-            )
-        if tensor.is_floating_point():
-            given[name] = tensor.float()
-            if not bool(torch.isfinite(given[name]).all()):
-                raise _invalid(path, f"is damaged: {name} holds values that are no numbers")
-    network.load_state_dict(given, strict=True, assign=True)
-    return network.eval().requires_grad_(False)
-
-
-def _state(path: Path) -> dict[str, Any]:
-    """The tensors in the file, by name; nothing in the file is ever run."""
-    import torch
-
-    if path.stat().st_size > LARGEST:
-        raise _invalid(path, "is too large to be one")
-    try:
-        state = torch.load(path, map_location="cpu", weights_only=True)
-    except Exception as error:  # the unpickler raises whatever a damaged file makes it trip over
-        raise _invalid(path, "cannot be read as one") from error
-    if not isinstance(state, dict) or not all(
-        isinstance(name, str) and isinstance(value, torch.Tensor) for name, value in state.items()
-    ):
-        raise _invalid(path, "holds something else than named tensors")
-    return state
-
-
-def _invalid(path: Path, reason: str) -> WeightsInvalid:
-    return WeightsInvalid(
-        f"{path} is no usable file of FaceNet weights: it {reason}",
-        hint="use a file from facenet-pytorch's release v2.2.9, or one of the same layout",
-    )

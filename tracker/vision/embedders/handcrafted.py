@@ -13,6 +13,7 @@ from tracker.vision import align
 from tracker.vision.embedders import _features
 from tracker.vision.embedders._crops import stacked
 from tracker.vision.embedders.contract import EmbedderInfo
+from tracker.vision.engines import Runtime
 from tracker.vision.records import Pixels
 
 NAMES = ("handcrafted",)
@@ -45,8 +46,11 @@ def identify(name: str, *, weights: Path | None, weights_dir: Path) -> EmbedderI
     )
 
 
-def load(name: str, *, weights: Path | None, weights_dir: Path) -> Handcrafted:
-    """The embedder, ready."""
+def load(
+    name: str, *, weights: Path | None, weights_dir: Path, runtime: Runtime | None = None
+) -> Handcrafted:
+    """The embedder, ready. It is no network, so it does not look at `runtime`."""
+    del runtime
     return Handcrafted(identify(name, weights=weights, weights_dir=weights_dir))
 
 

@@ -19,29 +19,27 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import re
 import tomllib
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeGuard
+from typing import Any, TypeGuard
 
 import numpy as np
 import numpy.typing as npt
 
 from tracker.errors import EmbedderError, EmbedderMismatch, WeightsInvalid, WeightsMissing
 from tracker.vision import align
+from tracker.vision.embedders._batches import Batches, unit
 from tracker.vision.embedders._crops import stacked
 from tracker.vision.embedders.contract import EmbedderInfo
+from tracker.vision.engines import Graph, Runtime, choose_for_onnx, open_graph
 from tracker.vision.records import Pixels
 from tracker.vision.weights import fingerprint
 
-if TYPE_CHECKING:
-    from onnxruntime import InferenceSession
-
 DESCRIPTION = "model.toml"
-BATCH = 16
+BATCH = 8
 LARGEST_SIDE = 1024
 LARGEST_DIM = 16_384
 
@@ -141,15 +139,16 @@ def identify(toml: Path, *, weights_dir: Path) -> EmbedderInfo:
     )
 
 
-def load(toml: Path, *, weights_dir: Path) -> OnnxEmbedder:
+def load(toml: Path, *, weights_dir: Path, runtime: Runtime | None = None) -> OnnxEmbedder:
     """The embedder, ready; one black crop is run through it to see that it keeps its promises.
 
-    Raises WeightsInvalid where ONNX Runtime cannot run the model, EmbedderMismatch where its
-    vectors have another dimension than `dim`.
+    It always runs in f32: nothing is known of a model's numbers. Where torch was chosen, which
+    reads no ONNX, the fastest engine that does steps in. Raises WeightsInvalid where the model
+    cannot be run, EmbedderMismatch where its vectors have another dimension than `dim`.
     """
     info = identify(toml, weights_dir=weights_dir)
     described = read(toml)
-    embedder = OnnxEmbedder(info, described.preparation, _session(described.model))
+    embedder = OnnxEmbedder(info, described.preparation, _graph(described.model, runtime))
     width, height = described.preparation.input_size
     got = embedder.run(np.zeros((1, height, width, 3), dtype=np.uint8)).shape[1]
     if got != described.dim:
@@ -161,14 +160,12 @@ def load(toml: Path, *, weights_dir: Path) -> OnnxEmbedder:
 
 
 class OnnxEmbedder:
-    """A model run by ONNX Runtime on the processor."""
+    """A model run on the processor, in batches of one size: no vector depends on its company."""
 
     wants_landmarks = False
 
-    def __init__(
-        self, info: EmbedderInfo, preparation: Preparation, session: InferenceSession
-    ) -> None:
-        """`session` has one input; see `load`."""
+    def __init__(self, info: EmbedderInfo, preparation: Preparation, graph: Graph) -> None:
+        """`graph` has one input; see `load`."""
         self.id = info.id
         self.dim = info.dim
         self.input_size = info.input_size
@@ -176,12 +173,14 @@ class OnnxEmbedder:
         self.licence = info.licence
         self.source = info.source
         self._preparation = preparation
-        self._session = session
-        self._input = session.get_inputs()[0].name
-        shape = session.get_inputs()[0].shape
-        fixed = shape[0] if shape and isinstance(shape[0], int) and shape[0] > 0 else None
-        self._batch = fixed or BATCH
-        self._fixed = fixed is not None
+        self._graph = graph
+        shape = graph.input_shapes[0]
+        self._batches = Batches(self._one_batch, (shape[0] if shape else None) or BATCH)
+
+    @property
+    def batch(self) -> int:
+        """How many crops are worked on at a time: multiples of it cost least."""
+        return self._batches.size
 
     def embed(
         self, crops: Sequence[Pixels], landmarks: npt.NDArray[np.float32] | None = None
@@ -191,31 +190,25 @@ class OnnxEmbedder:
         if not len(pixels):
             return np.empty((0, self.dim), dtype=np.float32)
         vectors = self.run(pixels)
-        lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-        if not np.isfinite(lengths).all() or not (lengths > 0).all():
+        if not np.isfinite(vectors).all() or not vectors.any(axis=1).all():
             raise EmbedderError(
                 f"the model of {self.id} gives vectors without a direction",
                 hint="check colour, mean and scale in its model.toml",
             )
-        return np.asarray(vectors / lengths, dtype=np.float32)
+        return unit(vectors)
 
     def run(self, pixels: Pixels) -> npt.NDArray[np.float32]:
         """The model's own output for uint8 RGB `(n, h, w, 3)`: float32 `(n, whatever it gives)`."""
-        outputs = []
-        for start in range(0, len(pixels), self._batch):
-            batch = self._prepared(pixels[start : start + self._batch])
-            count = len(batch)
-            if self._fixed and count < self._batch:
-                batch = np.concatenate([batch, np.repeat(batch[-1:], self._batch - count, axis=0)])
-            try:
-                out = self._session.run(None, {self._input: batch})[0]
-            except Exception as error:  # ONNX Runtime's own exceptions share no public base
-                raise WeightsInvalid(
-                    f"the model of {self.id} cannot be run on crops of {self.input_size}",
-                    hint="check input_size in its model.toml",
-                ) from error
-            outputs.append(np.asarray(out, dtype=np.float32)[:count].reshape(count, -1))
-        return np.concatenate(outputs)
+        return self._batches(pixels)
+
+    def _one_batch(self, pixels: Pixels) -> npt.NDArray[np.float32]:
+        try:
+            return np.asarray(self._graph.run(self._prepared(pixels))[0], dtype=np.float32)
+        except ValueError as error:
+            raise WeightsInvalid(
+                f"the model of {self.id} cannot be run on crops of {self.input_size}",
+                hint="check input_size in its model.toml",
+            ) from error
 
     def _prepared(self, pixels: Pixels) -> npt.NDArray[np.float32]:
         how = self._preparation
@@ -224,28 +217,16 @@ class OnnxEmbedder:
         return np.ascontiguousarray(scaled.transpose(0, 3, 1, 2), dtype=np.float32)
 
 
-def _session(model: Path) -> InferenceSession:
-    import onnxruntime
-
-    onnxruntime.disable_telemetry_events()
-    options = onnxruntime.SessionOptions()
-    options.log_severity_level = 3  # its warnings are about its own graph, not about the user's
-    affinity = getattr(os, "sched_getaffinity", None)
-    options.intra_op_num_threads = len(affinity(0)) if affinity else os.cpu_count() or 1
-    try:
-        session = onnxruntime.InferenceSession(
-            str(model), sess_options=options, providers=["CPUExecutionProvider"]
-        )
-    except Exception as error:  # ONNX Runtime's own exceptions share no public base
+def _graph(model: Path, runtime: Runtime | None) -> Graph:
+    if runtime is None or runtime.engine == "torch":
+        runtime = choose_for_onnx()
+    graph = open_graph(model, runtime, precision="f32")
+    if len(graph.input_shapes) != 1:
         raise WeightsInvalid(
-            f"{model} cannot be read as an ONNX model", hint="name another file in model.toml"
-        ) from error
-    if len(session.get_inputs()) != 1:
-        raise WeightsInvalid(
-            f"{model} takes {len(session.get_inputs())} inputs; an embedder takes one, the crops",
+            f"{model} takes {len(graph.input_shapes)} inputs; an embedder takes one, the crops",
             hint="name another file in model.toml",
         )
-    return session
+    return graph
 
 
 def _bad(toml: Path, key: str, wanted: str) -> EmbedderError:

@@ -9,6 +9,7 @@ from types import ModuleType
 from tracker.errors import EmbedderError
 from tracker.vision.embedders import facenet, handcrafted, onnx
 from tracker.vision.embedders.contract import Embedder, EmbedderInfo
+from tracker.vision.engines import Runtime
 
 DEFAULT = "facenet-vggface2"
 
@@ -40,16 +41,25 @@ def identify(spec: str, *, weights: Path | None = None, weights_dir: Path) -> Em
     return onnx.identify(_described(spec, weights), weights_dir=weights_dir)
 
 
-def load(spec: str, *, weights: Path | None = None, weights_dir: Path) -> Embedder:
-    """The embedder, ready to embed. Nothing is downloaded.
+def load(
+    spec: str,
+    *,
+    weights: Path | None = None,
+    weights_dir: Path,
+    runtime: Runtime | None = None,
+) -> Embedder:
+    """The embedder, ready to embed, on `runtime` (None: what is fastest here).
 
-    Raises EmbedderError where there is no such embedder, WeightsMissing, WeightsInvalid, or
-    EmbedderMismatch where a `model.toml` promises another dimension than its model gives.
+    Nothing is downloaded. Raises EmbedderError where there is no such embedder, WeightsMissing,
+    WeightsInvalid, EmbedderMismatch where a `model.toml` promises another dimension than its model
+    gives, or EngineError where nothing that is installed runs it.
     """
     if spec in _BUILT_IN:
-        built: Embedder = _BUILT_IN[spec].load(spec, weights=weights, weights_dir=weights_dir)
+        built: Embedder = _BUILT_IN[spec].load(
+            spec, weights=weights, weights_dir=weights_dir, runtime=runtime
+        )
         return built
-    return onnx.load(_described(spec, weights), weights_dir=weights_dir)
+    return onnx.load(_described(spec, weights), weights_dir=weights_dir, runtime=runtime)
 
 
 def _described(spec: str, weights: Path | None) -> Path:

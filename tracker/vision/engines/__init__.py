@@ -4,8 +4,17 @@
 imported before a network is opened, or a graphics card has to be asked after.
 """
 
-from tracker.vision.engines.choosing import DEVICES, ENGINES, choose, survey
+from tracker.vision.engines.choosing import DEVICES, ENGINES, choose, choose_for_onnx, survey
 from tracker.vision.engines.contract import Graph, Runtime
 from tracker.vision.engines.opening import open_graph
 
-__all__ = ["DEVICES", "ENGINES", "Graph", "Runtime", "choose", "open_graph", "survey"]
+__all__ = [
+    "DEVICES",
+    "ENGINES",
+    "Graph",
+    "Runtime",
+    "choose",
+    "choose_for_onnx",
+    "open_graph",
+    "survey",
+]

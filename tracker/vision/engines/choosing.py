@@ -80,6 +80,17 @@ def choose(engine: str = "auto", device: str = "auto") -> Runtime:
     )
 
 
+def choose_for_onnx() -> Runtime:
+    """The fastest that opens ONNX models; raises EngineError where none is installed."""
+    for name in ("openvino", "onnxruntime"):
+        if _is_installed(name):
+            return _on_processor(name, "it is the fastest that opens ONNX models")
+    raise EngineError(
+        "no engine is installed that opens ONNX models",
+        hint="make setup, or: pip install openvino",
+    )
+
+
 def survey() -> Survey:
     """Which engines and devices there are."""
     devices: dict[str, str | None] = {"cpu": "with bf16" if has_bf16() else "without bf16"}
