@@ -9,8 +9,9 @@ import sys
 import numpy as np
 import numpy.typing as npt
 import pytest
+from PIL import Image
 
-from tracker.vision.detector import SMALLEST_FACE, Detector, search_size
+from tracker.vision.detector import Detector, smallest_face
 
 Pixels = npt.NDArray[np.uint8]
 
@@ -74,33 +75,30 @@ def test_pixels_that_may_not_be_written_are_searched_too(drawn: Pixels, detector
     assert len(detector.detect(locked, 60.0)) == len(detector.detect(drawn, 60.0))
 
 
-@pytest.mark.parametrize(
-    ("size", "searched", "min_face"),
-    [
-        ((4000, 3000), 1000, 20.0),  # 12 megapixels, at a quarter
-        ((3000, 4000), 1000, 20.0),
-        ((8000, 6000), 2000, 20.0),  # never less than a quarter: 80 pixels would be lost
-        ((2000, 1500), 1000, 40.0),
-        ((640, 480), 640, 80.0),  # never enlarged
-    ],
-)
-def test_a_photo_is_searched_as_small_as_faces_of_80_pixels_allow(
-    size: tuple[int, int], searched: int, min_face: float
+@pytest.mark.parametrize("long_side", [100, 999, 1001, 3024, 4032, 8000])
+def test_faces_of_80_pixels_are_searched_for_at_every_size(long_side: int) -> None:
+    assert smallest_face(long_side, long_side // 2) < 80
+    assert smallest_face(long_side // 2, long_side) < 80
+
+
+def test_a_photo_of_200_megapixels_is_searched_for_faces_of_a_hundredth_of_its_side() -> None:
+    assert 100 < smallest_face(16320, 12240) < 164
+
+
+def test_faces_are_given_in_pixels_of_the_photo_though_it_was_decoded_at_half(
+    drawn: Pixels, detector: Detector
 ) -> None:
-    assert search_size(*size) == (searched, min_face)
-
-
-@pytest.mark.parametrize("long_side", [100, 999, 1001, 3024, 4032, 9000, 16320])
-def test_the_promised_smallest_face_is_searched_for_at_every_size(long_side: int) -> None:
-    searched, min_face = search_size(long_side, long_side // 2)
-    assert min_face <= SMALLEST_FACE * searched / long_side + 0.1
-    assert min_face >= 20
+    whole = detector.detect(drawn, 60.0)
+    half = detector.detect(Image.fromarray(drawn).reduce(2), 60.0, size=(1000, 750))
+    assert len(half) == len(whole) >= 4
+    for a, b in zip(whole, half, strict=True):
+        np.testing.assert_allclose(a.box, b.box, atol=0.12 * a.size)
 
 
 def test_the_detectors_name_is_known_without_loading_torch() -> None:
     code = (
-        "import json, sys; from tracker.vision.detector import DETECTOR_ID, search_size;"
-        "search_size(4000, 3000); print(json.dumps([DETECTOR_ID, 'torch' in sys.modules]))"
+        "import json, sys; from tracker.vision.detector import DETECTOR_ID, smallest_face;"
+        "smallest_face(4000, 3000); print(json.dumps([DETECTOR_ID, 'torch' in sys.modules]))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True)
     name, loaded = json.loads(done.stdout)
