@@ -14,6 +14,7 @@ from tracker.demo.draw import Place, Sitter, scene
 from tracker.demo.genome import stranger
 from tracker.vision.embedders.contract import Embedder, EmbedderInfo
 from tracker.vision.embedders.registry import identify, load
+from tracker.vision.engines import Runtime, choose
 from tracker.vision.records import Pixels
 
 NOWHERE = Path("/nonexistent")
@@ -83,6 +84,10 @@ class CountedEmbedder:
     def info(self) -> EmbedderInfo:
         info = identify("handcrafted", weights=None, weights_dir=NOWHERE)
         return info if self.name is None else replace(info, id=self.name)
+
+    @property
+    def runtime(self) -> Runtime:
+        return choose(device="cpu")
 
     def proven(self) -> None:
         self.proofs += 1

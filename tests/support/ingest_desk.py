@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -15,18 +14,11 @@ import duckdb
 from db import photos
 from db.records import Face
 from tests.support.drawn_photos import CountedEmbedder
-from tracker.ingest import pipeline
+from tracker.ingest import pipeline, stages
 from tracker.ingest.summary import IngestSummary
-from tracker.vision.detector import DETECTOR_ID, Detector
-from tracker.vision.records import Detection, Pixels
+from tracker.vision.detector import DETECTOR_ID
 
 TODAY = date(2026, 1, 1)
-
-
-@cache
-def real_detector() -> Detector:
-    """Loaded once for all tests: it keeps nothing of the photos it saw."""
-    return Detector()
 
 
 @dataclass
@@ -39,7 +31,7 @@ class Desk:
     searched: int = 0
 
     def ingest(
-        self, *paths: str | bytes | os.PathLike[str], processes: int = 1, **options: Any
+        self, *paths: str | bytes | os.PathLike[str], workers: int = 1, **options: Any
     ) -> IngestSummary:
         embedder = options.pop("embedder", self.embedder)
         return pipeline.ingest(
@@ -48,7 +40,7 @@ class Desk:
             paths,
             embedder=embedder,
             today=TODAY,
-            processes=processes,
+            workers=workers,
             **options,
         )
 
@@ -59,14 +51,12 @@ class Desk:
         return photos.faces_of_paths(self.con, [os.fsencode(path)], DETECTOR_ID)
 
 
-def counting(desk: Desk) -> Callable[[], Any]:
-    """What builds a detector that counts the photos it searches."""
+def counting(desk: Desk) -> Callable[..., Iterator[Any]]:
+    """The pipeline's own look, counting the photos that were searched for faces."""
 
-    class Counting:
-        id = DETECTOR_ID
+    def look_ahead(*arguments: Any) -> Iterator[Any]:
+        for item in stages.look_ahead(*arguments):
+            desk.searched += isinstance(item, stages.Seen) and item.looked.afresh
+            yield item
 
-        def detect(self, image: Pixels, min_face: float = 20.0) -> list[Detection]:
-            desk.searched += 1
-            return real_detector().detect(image, min_face)
-
-    return Counting
+    return look_ahead

@@ -22,6 +22,7 @@ from tracker.errors import DownloadFailed, EmbedderError, UsageError, WeightsMis
 from tracker.ingest.own import Own, own_embedder, remember
 from tracker.vision.embedders.contract import Embedder, EmbedderInfo
 from tracker.vision.embedders.registry import DEFAULT, identify, load, names
+from tracker.vision.engines import Runtime, choose
 from tracker.vision.weights import PUBLISHED, fetch
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ class Choice:
     weights_dir: Path
     notes: tuple[str, ...] = field(default=())
     on_proven: Callable[[Choice], None] | None = field(default=None, compare=False)
+    runtime: Runtime = field(default_factory=choose)
 
     def load(self) -> Embedder:
         """Read the weights and build the network."""

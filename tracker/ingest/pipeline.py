@@ -1,4 +1,4 @@
-"""Ingest, from top to bottom: scan, known?, decode, detect, crop, embed, store."""
+"""Ingest, from top to bottom: scan, known?, look (decode, detect, crop), embed, store."""
 
 from __future__ import annotations
 
@@ -6,32 +6,34 @@ import os
 import time
 from collections.abc import Callable, Sequence
 from datetime import date
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from db.errors import StoreError
 from db.records import EmbedderRow
+from tracker.ingest import look
 from tracker.ingest.dating import Interval
-from tracker.ingest.decode import work
 from tracker.ingest.known import plan, recall
 from tracker.ingest.recorder import Recorder
 from tracker.ingest.redating import Dating
 from tracker.ingest.scan import scan
-from tracker.ingest.stages import Embedded, cut_faces, embed, one_thread, read_ahead, search
+from tracker.ingest.stages import Embedded, embed, look_ahead
 from tracker.ingest.store import Writer
 from tracker.ingest.summary import IngestSummary, Progress, Tally
 from tracker.ingest.workers import Workers
 from tracker.vision.detector import DETECTOR_ID
+from tracker.vision.engines import choose
+from tracker.vision.engines.cores import cores
 
 if TYPE_CHECKING:
     import duckdb
 
-    from tracker.vision.detector import Detector
     from tracker.vision.embedders.contract import Embedder, EmbedderInfo
+    from tracker.vision.engines.contract import Runtime
 
-MOST_PROCESSES = 4
-"""The networks use every core as it is; more readers would only hold more pixels."""
+MOST_PROCESSES = 6
+"""Unless more are asked for: each holds its networks and a photo, 150 MB or more."""
 
 
 class EmbedderChoice(Protocol):
@@ -40,6 +42,11 @@ class EmbedderChoice(Protocol):
     @property
     def info(self) -> EmbedderInfo:
         """What is known of it without loading it."""
+        ...
+
+    @property
+    def runtime(self) -> Runtime:
+        """What it runs on."""
         ...
 
     def load(self) -> Embedder:
@@ -60,17 +67,19 @@ def ingest(
     option_date: Interval | None = None,
     on_progress: Callable[[Progress], None] | None = None,
     today: date | None = None,
-    processes: int | None = None,
+    workers: int | None = None,
 ) -> IngestSummary:
     """Take in every photo at `paths`: date it, find its faces, embed them, store all of it.
 
     What is known costs nothing: neither torch nor the embedder is loaded unless there is a
     face to find or embed. One bad photo costs only itself. `option_date` is for photos that
-    carry no date; `home` is the workspace's folder.
+    carry no date; `home` is the workspace's folder; `workers` how many processes look at
+    photos, by default as many as there are cores.
 
     Raises UsageError for a path that does not exist, before anything is read; EmbedderError;
-    errors of `db.errors`. On KeyboardInterrupt, and on every error but those of the database,
-    what was complete is stored first: the same call goes on from there.
+    EngineError where no worker can start; errors of `db.errors`. On KeyboardInterrupt, and on
+    every error but those of the database, what was complete is stored first: the same call goes
+    on from there.
     """
     started = time.monotonic()
     entries = scan(paths)
@@ -85,13 +94,12 @@ def ingest(
         tally.count_rejected(rejection)
     for found, sha256 in todo.unchanged:
         recorder.unchanged(found, sha256)
-    with Workers(work, count=processes or reader_count()) as workers, one_thread() as searcher:
+    prepare = partial(look.prepare, on_the_processor(embedder.runtime))
+    with Workers(look.work, count=workers or worker_count(), prepare=prepare) as pool:
         try:
-            read = read_ahead(workers, todo.to_read)
-            searched = search(read, con, memory, cache(_detector), searcher)
-            cut = cut_faces(searched, workers, embedder.info)
+            seen = look_ahead(pool, todo.to_read, con, memory, embedder.info)
             proven = False
-            for outcome in embed(cut, cache(embedder.load), embedder.info):
+            for outcome in embed(seen, cache(embedder.load), embedder.info):
                 if not proven and isinstance(outcome, Embedded) and len(outcome.vectors):
                     embedder.proven()
                     proven = True
@@ -107,15 +115,18 @@ def ingest(
     )
 
 
-def reader_count() -> int:
-    """Processes that decode: one for each core, but no more than MOST_PROCESSES."""
-    return max(1, min(MOST_PROCESSES, os.cpu_count() or 1))
+def worker_count() -> int:
+    """Processes that look at photos: one for each core, but no more than MOST_PROCESSES."""
+    return max(1, min(MOST_PROCESSES, cores()))
 
 
-def _detector() -> Detector:
-    from tracker.vision.detector import Detector
+def on_the_processor(runtime: Runtime) -> Runtime:
+    """What searches for faces beside an embedder that runs on `runtime`.
 
-    return Detector()
+    That is done where photos are decoded, in processes of their own: a graphics card is left to
+    the embedder.
+    """
+    return runtime if runtime.on_processor else choose(device="cpu")
 
 
 def _row(info: EmbedderInfo) -> EmbedderRow:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from db.records import Photo, PhotoPath, PhotoResult
 from tracker.ingest.known import Memory
@@ -24,7 +24,6 @@ class Recorder:
     dating: Dating
     writer: Writer
     tally: Tally
-    _failed: dict[str, Refused] = field(default_factory=dict)
 
     def unchanged(self, found: Found, sha256: str) -> None:
         """A known file as it was; only `--date` can still tell something about it."""
@@ -35,12 +34,8 @@ class Recorder:
     def record(self, outcome: Embedded | Passed) -> None:
         """What became of one file. Raises errors of `db.errors`."""
         if isinstance(outcome, Repeated):
-            first = self._failed.get(outcome.sha256)
-            if first is None:
-                self._again(outcome.found, outcome.sha256)
-                return
-            outcome = Refused(outcome.found, first.problem)  # a copy of what just failed
-        if isinstance(outcome, Refused):
+            self._again(outcome.found, outcome.sha256)
+        elif isinstance(outcome, Refused):
             self._refused(outcome)
         else:
             self._finished(outcome)
@@ -51,32 +46,30 @@ class Recorder:
         self.tally.count_known(sha256, found.path)
 
     def _refused(self, refused: Refused) -> None:
-        if refused.sha256 is not None:
-            self._failed[refused.sha256] = refused
         rejection = refused.rejection()
         if rejection.code not in NOT_KEPT:
             self.writer.add(rejection)
         self.tally.count_rejected(rejection)
 
     def _finished(self, embedded: Embedded) -> None:
-        found, decoded = embedded.searched.found, embedded.searched.decoded
+        found, looked = embedded.seen.found, embedded.seen.looked
         photo = Photo(
-            decoded.sha256,
-            decoded.byte_size,
-            decoded.width,
-            decoded.height,
-            decoded.format,
-            self.dating.of(decoded.sha256, decoded.exif, found.path),
+            looked.sha256,
+            looked.byte_size,
+            looked.width,
+            looked.height,
+            looked.format,
+            self.dating.of(looked.sha256, looked.exif, found.path),
         )
-        place = _place(found, decoded.sha256)
-        result = PhotoResult(photo, place, embedded.cuts.faces, embedded.vectors)
-        self.writer.add(Finished(result, embedded.cuts.thumbnails))
+        place = _place(found, looked.sha256)
+        result = PhotoResult(photo, place, embedded.seen.faces, embedded.vectors)
+        self.writer.add(Finished(result, looked.cuts.thumbnails))
         self.tally.count_finished(
-            decoded.sha256,
+            looked.sha256,
             found.path,
-            new=decoded.sha256 not in self.memory.contents,
-            faces=len(embedded.cuts.faces),
-            afresh=embedded.searched.afresh,
+            new=looked.sha256 not in self.memory.contents,
+            faces=len(embedded.seen.faces),
+            afresh=looked.afresh,
         )
 
     def _redate(self, found: Found, sha256: str) -> None:

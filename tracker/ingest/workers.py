@@ -25,7 +25,7 @@ from queue import SimpleQueue
 from types import TracebackType
 from typing import Any, Generic, TypeVar
 
-from tracker.errors import PhotoRejected
+from tracker.errors import EngineError, PhotoRejected, TrackerError
 
 Job = TypeVar("Job")
 Answer = TypeVar("Answer")
@@ -39,6 +39,9 @@ START_LIMIT_S = 60.0
 MEMORY_LIMIT = 1_000_000_000
 """Bytes of address space that a process may take beyond what it has after its start."""
 
+
+KILLED = 9
+"""The number of SIGKILL, which Windows has no name for."""
 
 M_ARENA_MAX = -8
 """glibc's number for it, from malloc.h."""
@@ -58,6 +61,10 @@ class Died(Exception):
         self.reason = reason
 
 
+class NotStarted(Died):
+    """The process was gone, or hung, before it could do anything; not the photo's fault."""
+
+
 class Workers(Generic[Job, Answer]):
     """Runs `work(job, alone)` in `count` spawned processes.
 
@@ -70,18 +77,26 @@ class Workers(Generic[Job, Answer]):
         work: Callable[[Job, bool], Answer],
         *,
         count: int,
+        prepare: Callable[[], None] | None = None,
         time_limit: float = TIME_LIMIT_S,
     ) -> None:
-        """Starts nothing yet: a process begins with its first job."""
+        """Starts nothing yet: a process begins with its first job.
+
+        `prepare` is run in each process at its start, before its memory is bounded.
+        """
+        self.count = count
         self._threads = ThreadPoolExecutor(count, thread_name_prefix="reader")
-        self._workers = [_Worker(work, time_limit) for _ in range(count)]
+        self._workers = [_Worker(work, prepare, time_limit) for _ in range(count)]
         self._idle: SimpleQueue[_Worker] = SimpleQueue()
         for worker in self._workers:
             self._idle.put(worker)
         self._roomy = threading.Lock()
 
     def submit(self, job: Job) -> Future[Answer]:
-        """The answer to come. Its exceptions are PhotoRejected only."""
+        """The answer to come.
+
+        Its exceptions are PhotoRejected, and EngineError where no process can be started.
+        """
         return self._threads.submit(self._run, job)
 
     def _run(self, job: Job) -> Answer:
@@ -95,6 +110,11 @@ class Workers(Generic[Job, Answer]):
             with self._roomy:
                 answer = worker.call(job, alone=True)
             return answer
+        except NotStarted:
+            raise EngineError(
+                "the processes that read photos do not start",
+                hint="close other programs that need much memory, or try fewer: --workers 1",
+            ) from None
         except Died as death:
             raise PhotoRejected(death.code, death.reason) from None
         finally:
@@ -125,8 +145,14 @@ class Workers(Generic[Job, Answer]):
 class _Worker:
     """One process, started when it is first needed and again after each death."""
 
-    def __init__(self, work: Callable[[Any, bool], Any], time_limit: float) -> None:
+    def __init__(
+        self,
+        work: Callable[[Any, bool], Any],
+        prepare: Callable[[], None] | None,
+        time_limit: float,
+    ) -> None:
         self._work = work
+        self._prepare = prepare
         self._time_limit = time_limit
         self._process: SpawnProcess | None = None
         self._pipe: Connection | None = None
@@ -144,8 +170,7 @@ class _Worker:
                 )
             kind, value = pipe.recv()
         except (EOFError, OSError):
-            self.end()
-            raise Died("crashed", "It makes the decoder crash.") from None
+            raise self._death() from None
         except PhotoRejected:
             self.end()
             raise
@@ -165,16 +190,38 @@ class _Worker:
             context = multiprocessing.get_context("spawn")
             ours, theirs = context.Pipe()
             process = context.Process(
-                target=_serve, args=(self._work, theirs), daemon=True, name="tracker-reader"
+                target=_serve,
+                args=(self._work, self._prepare, theirs),
+                daemon=True,
+                name="tracker-reader",
             )
             with _interrupts_held_back():
                 process.start()
             theirs.close()
             self._process, self._pipe = process, ours
-        if not ours.poll(START_LIMIT_S):
-            raise EOFError
-        ours.recv()
+        try:
+            if not ours.poll(START_LIMIT_S):
+                raise EOFError
+            problem = ours.recv()
+        except (EOFError, OSError):
+            self.end()
+            raise NotStarted("crashed", "The process that should read it does not start.") from None
+        if problem is not None:
+            self.end()
+            raise problem
         return ours
+
+    def _death(self) -> Died:
+        """How the process ended, which is gone or about to be."""
+        with self._lock:
+            process = self._process
+        if process is not None:
+            process.join(1)
+        killed = process is not None and process.exitcode == -KILLED
+        self.end()
+        if killed:
+            return Died("killed", "The system ended the process that read it: memory ran short.")
+        return Died("crashed", "It makes the decoder crash.")
 
     def end(self) -> None:
         """Kill the process, wait until it is gone, and close its pipe."""
@@ -195,11 +242,20 @@ class _Worker:
                 self._process.kill()
 
 
-def _serve(work: Callable[[Any, bool], Any], pipe: Connection) -> None:
+def _serve(
+    work: Callable[[Any, bool], Any], prepare: Callable[[], None] | None, pipe: Connection
+) -> None:
     """The process's own loop; ends with the pipe, so also when the parent is gone."""
-    _confine()
+    _leave_interrupts_to_the_parent()
     with suppress(EOFError, OSError, KeyboardInterrupt):
-        pipe.send("ready")
+        if prepare is not None:
+            try:
+                prepare()
+            except TrackerError as error:
+                pipe.send(error)
+                return
+        _confine()
+        pipe.send(None)
         while True:
             job, alone = pipe.recv()
             pipe.send(_answer(work, job, alone))
@@ -217,11 +273,14 @@ def _answer(work: Callable[[Any, bool], Any], job: object, alone: bool) -> tuple
         return "refused", PhotoRejected("damaged", f"It cannot be decoded ({name}).")
 
 
-def _confine() -> None:
-    """Ctrl-C is the parent's to handle; bounded memory; no core dump of anyone's photos."""
+def _leave_interrupts_to_the_parent() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if hasattr(signal, "pthread_sigmask"):
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+
+
+def _confine() -> None:
+    """Bounded memory, and no core dump of anyone's photos."""
     if sys.platform == "win32":
         return
     import resource

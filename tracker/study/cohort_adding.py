@@ -150,7 +150,7 @@ def add_cohort(
     *,
     embedder: EmbedderChoice,
     on_progress: Callable[[Progress], None] | None = None,
-    processes: int | None = None,
+    workers: int | None = None,
 ) -> Added:
     """Add the people that `look_around` found; a path added before is looked at anew.
 
@@ -165,7 +165,7 @@ def add_cohort(
             sources,
             embedder=embedder,
             on_progress=on_progress,
-            processes=processes,
+            workers=workers,
         )
     everyone = [one for here in shown_at.values() for one in here]
     table, seen = _seen(connection, embedder.info.id, everyone)

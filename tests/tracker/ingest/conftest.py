@@ -26,5 +26,5 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
     home = tmp_path / "workspace"
     with open_workspace(home, create=True) as con:
         made = Desk(con, home)
-        monkeypatch.setattr(pipeline, "_detector", counting(made))
+        monkeypatch.setattr(pipeline, "look_ahead", counting(made))
         yield made

@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 from tracker.errors import PhotoRejected
-from tracker.ingest.decode import Answer, Job, work
+from tracker.ingest.look import Answer, LookJob, work
 from tracker.ingest.workers import NeedsRoom
 
 
@@ -41,7 +41,7 @@ def act(job: str, alone: bool) -> str:
     return f"{job} by {os.getpid()}"
 
 
-def read_or_die(job: Job, alone: bool) -> Answer:
+def look_or_die(job: LookJob, alone: bool) -> Answer:
     """As the pipeline's own work, but a photo called "killer" takes the process with it."""
     if b"killer" in job.path:
         os.kill(os.getpid(), signal.SIGSEGV)

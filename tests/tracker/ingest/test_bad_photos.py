@@ -19,7 +19,7 @@ from tests.support.drawn_photos import CountedEmbedder, drawn, save
 from tests.support.ingest_desk import Desk
 from tests.tracker.ingest import reader_jobs
 from tracker.errors import EmbedderError, EmbedderMismatch, UsageError
-from tracker.ingest import pipeline
+from tracker.ingest import look
 from tracker.ingest.summary import Progress
 from tracker.vision.embedders.contract import Embedder
 from tracker.vision.records import Pixels
@@ -46,7 +46,7 @@ BAD = {"empty.jpg", "text.jpg", "cut short.jpg", "page.png", "bomb.png"}
 
 
 def test_each_bad_file_costs_only_itself_and_its_reason_is_listed(desk: Desk, mixed: Path) -> None:
-    summary = desk.ingest(mixed, processes=2)
+    summary = desk.ingest(mixed, workers=2)
     assert (summary.photos_seen, summary.photos_new, summary.photos_rejected) == (7, 2, 5)
     reasons = {Path(path).name: reason for path, reason in summary.rejected}
     assert set(reasons) == BAD
@@ -184,8 +184,8 @@ def test_a_photo_that_kills_the_decoder_is_rejected_and_the_others_go_on(
     for number in range(4):
         shutil.copy(album / f"p{number}.jpg", tmp_path / f"p{number}.jpg")
     save(drawn(1, 9), tmp_path / "p1 killer.jpg")
-    monkeypatch.setattr(pipeline, "work", reader_jobs.read_or_die)
-    summary = desk.ingest(tmp_path / "p1 killer.jpg", *sorted(tmp_path.glob("p?.jpg")), processes=2)
+    monkeypatch.setattr(look, "work", reader_jobs.look_or_die)
+    summary = desk.ingest(tmp_path / "p1 killer.jpg", *sorted(tmp_path.glob("p?.jpg")), workers=2)
     assert summary.photos_new == 4
     assert [(Path(p).name, why) for p, why in summary.rejected] == [
         ("p1 killer.jpg", "It makes the decoder crash.")
@@ -203,13 +203,13 @@ def test_decoders_that_are_killed_from_outside_lose_no_photo(desk: Desk, album: 
                 assert process.pid is not None
                 os.kill(process.pid, signal.SIGKILL)
 
-    summary = desk.ingest(album, on_progress=kill, processes=2)
+    summary = desk.ingest(album, on_progress=kill, workers=2)
     assert (summary.photos_new, summary.photos_rejected) == (6, 0)
 
 
 def test_after_an_ingest_no_process_is_left(desk: Desk, album: Path) -> None:
     before = set(multiprocessing.active_children())
-    desk.ingest(album / "p0.jpg", processes=2)
+    desk.ingest(album / "p0.jpg", workers=2)
     assert set(multiprocessing.active_children()) <= before
 
 

@@ -20,11 +20,9 @@ from tracker.errors import PhotoRejected
 from tracker.ingest import decode
 from tracker.ingest.decode import (
     Decoded,
-    ReadJob,
+    Patch,
     Region,
-    RegionsJob,
-    read_photo,
-    read_regions,
+    cut_regions,
     scale_for,
 )
 from tracker.ingest.workers import NeedsRoom
@@ -69,12 +67,16 @@ def save(image: Image.Image, path: Path, **options: Any) -> Path:
     return path
 
 
-def read(path: Path, side: Side = full) -> Decoded:
-    return read_photo(ReadJob(os.fsencode(path), side))
+def read(path: Path, side: Side = full, *, alone: bool = True) -> Decoded:
+    return decode.decode(decode.read(os.fsencode(path)), side, alone=alone)
+
+
+def cut(path: Path, *regions: Region, side: Side = full) -> list[Patch]:
+    content = decode.read(os.fsencode(path))
+    return cut_regions(content, decode.decode(content, side), regions)
 
 
 def pixels_of(decoded: Decoded) -> npt.NDArray[np.uint8]:
-    assert decoded.pixels is not None
     return decoded.pixels
 
 
@@ -252,20 +254,13 @@ def test_hash_size_format_and_dates_come_along(tmp_path: Path) -> None:
     inner[0x9004] = "2024:03:10 10:00:00\0"
     path = save(corners(), tmp_path / "photo.jpg", exif=exif)
     decoded = read(path)
-    data = path.read_bytes()
-    assert decoded.sha256 == hashlib.sha256(data).hexdigest()
-    assert (decoded.byte_size, decoded.format) == (len(data), "JPEG")
+    content = decode.read(os.fsencode(path))
+    assert content.data == path.read_bytes()
+    assert content.sha256 == hashlib.sha256(content.data).hexdigest()
+    assert decoded.format == "JPEG"
     assert decoded.exif.original == "2024:03:09 14:15:00"
     assert decoded.exif.digitized == "2024:03:10 10:00:00"
     assert decoded.exif.modified == "2025:01:01 00:00:01"
-
-
-def test_known_content_is_hashed_and_not_decoded(tmp_path: Path) -> None:
-    path = tmp_path / "photo.jpg"
-    path.write_bytes(b"no photo at all")
-    sha256 = hashlib.sha256(b"no photo at all").hexdigest()
-    decoded = read_photo(ReadJob(os.fsencode(path), full, frozenset({sha256})))
-    assert (decoded.sha256, decoded.pixels) == (sha256, None)
 
 
 def test_content_decides_not_the_suffix(tmp_path: Path) -> None:
@@ -299,13 +294,12 @@ def test_regions_are_cut_from_the_upright_photo_at_their_own_scale(tmp_path: Pat
     exif[0x0112] = 6
     stored = corners(400, 300).transpose(Image.Transpose.ROTATE_90)
     path = save(stored, tmp_path / "photo.jpg", exif=exif, quality=95)
-    sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
-    wanted = (
+    first, second, third = cut(
+        path,
         Region(-50, -50, 100, 80, 1),
         Region(250, 200, 500, 500, 2),
         Region(10, 160, 40, 200, 1),
     )
-    first, second, third = read_regions(RegionsJob(os.fsencode(path), sha256, wanted))
     assert (first.x, first.y, first.scale, first.pixels.shape) == (0, 0, 1, (80, 100, 3))
     assert (second.x, second.y, second.scale, second.pixels.shape) == (125, 100, 2, (50, 75, 3))
     assert (third.x, third.y, third.scale, third.pixels.shape) == (10, 160, 1, (40, 30, 3))
@@ -320,21 +314,13 @@ def constant(side: int, width: int, height: int) -> int:
 def test_a_region_is_exactly_a_part_of_the_whole_image(tmp_path: Path) -> None:
     noise = np.random.default_rng(7).integers(0, 256, (300, 401, 3), dtype=np.uint8)
     path = save(Image.fromarray(noise), tmp_path / "photo.jpg")
-    sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
     for scale in (1, 2, 4):
         side = -(-401 // scale)
         whole = pixels_of(read(path, partial(constant, side)))
         region = Region(50, 60, 201, 220, scale)
-        (patch,) = read_regions(RegionsJob(os.fsencode(path), sha256, (region,)))
+        (patch,) = cut(path, region, side=half)
         h, w = patch.pixels.shape[:2]
         assert np.array_equal(patch.pixels, whole[patch.y : patch.y + h, patch.x : patch.x + w])
-
-
-def test_a_file_that_changed_in_between_is_rejected(tmp_path: Path) -> None:
-    path = save(corners(), tmp_path / "photo.jpg")
-    with pytest.raises(PhotoRejected) as caught:
-        read_regions(RegionsJob(os.fsencode(path), "0" * 64, (Region(0, 0, 9, 9, 1),)))
-    assert caught.value.code == "changed"
 
 
 # --- bad files ----------------------------------------------------------------------------------
@@ -420,14 +406,14 @@ def test_a_photo_that_needs_much_memory_asks_for_room(tmp_path: Path) -> None:
     path = tmp_path / "large.png"
     path.write_bytes(bomb_png(8_000, 8_000))
     with pytest.raises(NeedsRoom):
-        read_photo(ReadJob(os.fsencode(path), full), alone=False)
+        read(path, alone=False)
 
 
 def test_a_jpeg_of_100_megapixels_is_read_without_room_because_it_is_read_small(
     tmp_path: Path,
 ) -> None:
     path = save(Image.new("L", (12_000, 9_000), 128), tmp_path / "large.jpg")
-    decoded = read_photo(ReadJob(os.fsencode(path), lambda w, h: 1000), alone=False)
+    decoded = read(path, lambda w, h: 1000, alone=False)
     assert (decoded.scale, decoded.width) == (8, 12_000)
 
 
@@ -435,9 +421,8 @@ def test_a_finer_scale_than_memory_allows_becomes_the_next_coarser_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = save(corners(400, 300), tmp_path / "photo.jpg", quality=95)
-    sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
     monkeypatch.setattr(decode, "MAX_DECODE_BYTES", 4 * 400 * 300 - 1)
-    (patch,) = read_regions(RegionsJob(os.fsencode(path), sha256, (Region(200, 150, 400, 300, 1),)))
+    (patch,) = cut(path, Region(200, 150, 400, 300, 1), side=lambda w, h: 50)
     assert (patch.scale, patch.x, patch.y, patch.pixels.shape) == (2, 100, 75, (75, 100, 3))
 
 

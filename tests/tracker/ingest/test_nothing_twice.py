@@ -87,7 +87,7 @@ def test_moved_renamed_and_duplicated_files_embed_nothing(
 def test_copies_in_one_go_are_embedded_once(desk: Desk, album: Path, tmp_path: Path) -> None:
     for name in ("a.jpg", "b.jpg", "c.jpg"):
         shutil.copy(album / "p2.jpg", tmp_path / name)
-    summary = desk.ingest(tmp_path / "a.jpg", tmp_path / "b.jpg", tmp_path / "c.jpg", processes=2)
+    summary = desk.ingest(tmp_path / "a.jpg", tmp_path / "b.jpg", tmp_path / "c.jpg", workers=2)
     assert (summary.photos_new, summary.photos_known) == (1, 2)
     assert desk.embedder.faces == 3
     assert len(photos.known_paths(desk.con)) == 3
@@ -113,7 +113,7 @@ def test_interrupted_and_run_again_it_goes_on_where_it_was(
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        desk.ingest(album, on_progress=interrupt, processes=2)
+        desk.ingest(album, on_progress=interrupt, workers=2)
     stored = overview.counts(desk.con).photos
     assert stored == after  # what was complete is kept
     before = desk.embedder.faces

@@ -10,7 +10,7 @@ import pytest
 
 from tests.tracker.ingest import reader_jobs
 from tracker.errors import PhotoRejected
-from tracker.ingest import decode
+from tracker.ingest import look
 from tracker.ingest.workers import Workers
 
 
@@ -106,7 +106,7 @@ def test_readers_import_neither_torch_nor_the_database() -> None:
         loaded = set(workers.submit("modules").result().split())
     assert "tracker" in loaded
     assert not loaded & {"torch", "duckdb", "pyarrow", "pandas", "typer", "onnxruntime"}
-    assert decode.work.__module__ in sys.modules
+    assert look.work.__module__ in sys.modules
 
 
 def wait_until(condition: Callable[[], bool], seconds: float = 10) -> None:

@@ -35,7 +35,7 @@ def test_an_interrupted_addition_goes_on_where_it_was_and_lists_nothing_as_the_f
             About(),
             embedder=embedder,
             on_progress=on_progress,
-            processes=1,
+            workers=1,
         )
 
     with open_workspace(home, create=True) as con:
