@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tracker.cli.context import (
+    DeviceOption,
     EmbedderOption,
+    EngineOption,
     Json,
     WeightsOption,
     given_path,
@@ -70,6 +72,8 @@ def add(
     ] = None,
     embedder: EmbedderOption = None,
     weights: WeightsOption = None,
+    engine: EngineOption = "auto",
+    device: DeviceOption = "auto",
     json: Json = False,
 ) -> None:
     """Add people who are not of the family; whoever looks like one of it is refused.
@@ -78,14 +82,22 @@ def add(
     """
     from tracker.ingest.choose import choose_embedder
     from tracker.study.cohort_adding import add_cohort, look_around, parse_about
+    from tracker.vision.engines import choose
 
     about = parse_about(sex, born, age)
+    runtime = choose(engine, device)
     settings = settings_of(context)
     people_at = look_around(paths, settings.home)
     with workspace(context) as connection:
         with download_bar("FaceNet weights") as advance:
             choice = choose_embedder(
-                connection, settings, embedder, weights, say=note, on_bytes=advance
+                connection,
+                settings,
+                embedder,
+                weights,
+                say=note,
+                on_bytes=advance,
+                runtime=runtime,
             )
         with photo_bar("Reading photos") as progress:
             added = add_cohort(

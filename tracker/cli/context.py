@@ -54,6 +54,26 @@ WeightsOption = Annotated[
     ),
 ]
 
+EngineOption = Annotated[
+    str,
+    typer.Option(
+        "--engine",
+        metavar="auto|torch|onnxruntime|openvino",
+        parser=given_word,
+        help="What runs the networks. auto: the fastest that is installed; see `tracker doctor`.",
+    ),
+]
+
+DeviceOption = Annotated[
+    str,
+    typer.Option(
+        "--device",
+        metavar="auto|cpu|cuda|mps",
+        parser=given_word,
+        help="Where they run: the processor, or a graphics card (cuda:1 for the second).",
+    ),
+]
+
 
 def settings_of(context: typer.Context) -> Settings:
     """The settings made from `--home` and the environment."""

@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from tracker.cli.context import (
+    DeviceOption,
     EmbedderOption,
+    EngineOption,
     Json,
     WeightsOption,
     given_path,
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
 
     from tracker.evaluation.tables import Table
     from tracker.vision.embedders.contract import Embedder
+    from tracker.vision.engines import Runtime
 
 evaluate = typer.Typer(
     no_args_is_help=True,
@@ -146,6 +149,8 @@ def families(
     ],
     embedder: EmbedderOption = None,
     weights: WeightsOption = None,
+    engine: EngineOption = "auto",
+    device: DeviceOption = "auto",
     draws: Annotated[
         int, typer.Option("--draws", min=1, max=1000, help="Draws of the parents' photos.")
     ] = 25,
@@ -161,10 +166,11 @@ def families(
     from tracker.evaluation.face_pictures import PictureReader
     from tracker.evaluation.families import evaluate_families, gates
     from tracker.evaluation.family_folder import read_families
+    from tracker.vision.engines import choose
 
     notes: list[str] = []
     code = provenance.code_version()
-    model = _embedder(context, embedder, weights, notes)
+    model = _embedder(context, embedder, weights, choose(engine, device), notes)
     with photo_bar("Reading faces") as advance:
         reader = PictureReader(model, lambda done, total: advance(done, total, None))
         read = read_families(folder.expanduser(), reader)
@@ -266,7 +272,11 @@ def _replicates_bar(scenarios: int, replicates: int) -> Iterator[Callable[[str, 
 
 
 def _embedder(
-    context: typer.Context, spec: str | None, weights: Path | None, notes: list[str]
+    context: typer.Context,
+    spec: str | None,
+    weights: Path | None,
+    runtime: Runtime,
+    notes: list[str],
 ) -> Embedder:
     """The embedder asked for; without, the workspace's own; without that, FaceNet, or where its
     weights cannot be had the hand-made features. Nothing is remembered."""
@@ -277,16 +287,16 @@ def _embedder(
     if spec is None and weights is None:
         own = _own(context)
         if own is not None:
-            return _loaded(settings, *own)
+            return _loaded(settings, *own, runtime)
         try:
-            return _loaded(settings, DEFAULT, None)
+            return _loaded(settings, DEFAULT, None, runtime)
         except (DownloadFailed, WeightsMissing):
             notes.append(
                 "FaceNet's weights are not here, so the hand-made features were measured; another: "
                 "tracker evaluate families DIR --embedder ID|model.toml"
             )
-            return _loaded(settings, FALLBACK, None)
-    return _loaded(settings, spec or DEFAULT, weights)
+            return _loaded(settings, FALLBACK, None, runtime)
+    return _loaded(settings, spec or DEFAULT, weights, runtime)
 
 
 def _own(context: typer.Context) -> tuple[str, Path | None] | None:
@@ -301,7 +311,7 @@ def _own(context: typer.Context) -> tuple[str, Path | None] | None:
     return None if own is None else (own.spec, own.weights)
 
 
-def _loaded(settings: Settings, spec: str, weights: Path | None) -> Embedder:
+def _loaded(settings: Settings, spec: str, weights: Path | None, runtime: Runtime) -> Embedder:
     from tracker.ingest.choose import fetch_weights
     from tracker.vision.embedders.registry import identify, load
 
@@ -309,7 +319,7 @@ def _loaded(settings: Settings, spec: str, weights: Path | None) -> Embedder:
     if not identify(spec, weights=weights, weights_dir=settings.weights).present:
         with download_bar("FaceNet weights") as advance:
             fetch_weights(spec, settings, advance)
-    return load(spec, weights=weights, weights_dir=settings.weights)
+    return load(spec, weights=weights, weights_dir=settings.weights, runtime=runtime)
 
 
 def _written(

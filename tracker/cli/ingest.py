@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tracker.cli.context import (
+    DeviceOption,
     EmbedderOption,
+    EngineOption,
     Json,
     WeightsOption,
     given_path,
@@ -24,6 +26,7 @@ from tracker.cli.progress import download_bar, photo_bar
 if TYPE_CHECKING:
     from tracker.identity.settled import Settled
     from tracker.ingest.summary import IngestSummary
+    from tracker.vision.engines import Runtime
 
 REJECTED_SHOWN = 20
 SOME_REJECTED = 3
@@ -53,6 +56,8 @@ def ingest(
     ] = None,
     embedder: EmbedderOption = None,
     weights: WeightsOption = None,
+    engine: EngineOption = "auto",
+    device: DeviceOption = "auto",
     watch: Annotated[
         bool,
         typer.Option("--watch", help="Go on with what comes into the folders, until Ctrl-C."),
@@ -64,11 +69,13 @@ def ingest(
     Originals are only read. Interrupt it whenever you like: the same command goes on from there.
     """
     from tracker.ingest.choose import parse_option_date
+    from tracker.vision.engines import choose
 
     option_date = parse_option_date(date)
+    runtime = choose(engine, device)
 
     def take_in(chosen: Sequence[Path | bytes]) -> Taken:
-        return _take_in(context, chosen, as_name, option_date, embedder, weights)
+        return _take_in(context, chosen, as_name, option_date, embedder, weights, runtime)
 
     if watch:
         from tracker.cli.watch import follow
@@ -116,6 +123,7 @@ def _take_in(
     option_date: tuple[date_type, date_type] | None,
     embedder: str | None,
     weights: Path | None,
+    runtime: Runtime,
 ) -> Taken:
     """One ingest, the workspace open for as long as it takes."""
     from db.people import Person
@@ -129,7 +137,13 @@ def _take_in(
         person: Person | None = find(connection, as_name) if as_name is not None else None
         with download_bar("FaceNet weights") as advance:
             choice = choose_embedder(
-                connection, settings, embedder, weights, say=note, on_bytes=advance
+                connection,
+                settings,
+                embedder,
+                weights,
+                say=note,
+                on_bytes=advance,
+                runtime=runtime,
             )
         with photo_bar("Reading photos") as progress:
             summary = run(

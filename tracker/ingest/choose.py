@@ -35,7 +35,8 @@ OnBytes = Callable[[int, int | None], None]
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """The embedder in use. `load()` builds it, which takes seconds; `info` is free."""
+    """The embedder in use, and what networks run on. `load()` builds it, which takes a moment;
+    `info` is free."""
 
     spec: str
     info: EmbedderInfo
@@ -47,7 +48,12 @@ class Choice:
 
     def load(self) -> Embedder:
         """Read the weights and build the network."""
-        return load(self.spec, weights=self.weights, weights_dir=self.weights_dir)
+        return load(
+            self.spec,
+            weights=self.weights,
+            weights_dir=self.weights_dir,
+            runtime=self.runtime,
+        )
 
     def proven(self) -> None:
         """It has just embedded a face: what waited for that, being remembered, is done."""
@@ -63,30 +69,34 @@ def choose_embedder(
     *,
     say: Say,
     on_bytes: OnBytes,
+    runtime: Runtime | None = None,
 ) -> Choice:
     """The embedder for this ingest; it is remembered when it is `proven`.
+
+    It runs on `runtime`; without one, on what is fastest here.
 
     It becomes the workspace's own if there was none or one that only stepped in; and where it
     is the own one, from another place, the new place is remembered.
     """
+    runtime = runtime or choose()
     own = own_embedder(connection)
     if spec is None and weights is None:
         if own is not None:
-            return _own_choice(settings, own, say, on_bytes)
+            return _own_choice(settings, own, say, on_bytes, runtime)
         try:
-            choice = _choice(settings, DEFAULT, None, say, on_bytes)
+            choice = _choice(settings, DEFAULT, None, say, on_bytes, runtime)
         except (DownloadFailed, WeightsMissing) as problem:
             why = " (offline)" if isinstance(problem, WeightsMissing) else ""
             note = (
                 f"FaceNet's weights cannot be fetched now{why}: hand-made features, which are "
                 f"weaker, stand in. Later: tracker embedders use {DEFAULT}, then ingest again."
             )
-            choice = _choice(settings, FALLBACK, None, say, on_bytes, notes=(note,))
+            choice = _choice(settings, FALLBACK, None, say, on_bytes, runtime, notes=(note,))
             return replace(choice, on_proven=_remembering(connection, stepped_in=True))
     else:
         facenet = own is not None and own.spec in PUBLISHED
         default = own.spec if own is not None and (facenet or weights is None) else DEFAULT
-        choice = _choice(settings, spec or default, weights, say, on_bytes)
+        choice = _choice(settings, spec or default, weights, say, on_bytes, runtime)
     if own is None or own.stepped_in or own.embedder_id == choice.info.id:
         if has_vectors(connection, choice.info.id):
             _remember(connection, choice)
@@ -105,7 +115,7 @@ def use_embedder(
     on_bytes: OnBytes,
 ) -> Choice:
     """Make an embedder the workspace's own, once it has shown that it can be loaded."""
-    choice = _choice(settings, spec, weights, say, on_bytes)
+    choice = _choice(settings, spec, weights, say, on_bytes, choose())
     choice.load()
     _remember(connection, choice)
     return choice
@@ -135,7 +145,9 @@ def _remember(
     remember(connection, Own(choice.spec, choice.weights, choice.info.id, stepped_in))
 
 
-def _own_choice(settings: Settings, own: Own, say: Say, on_bytes: OnBytes) -> Choice:
+def _own_choice(
+    settings: Settings, own: Own, say: Say, on_bytes: OnBytes, runtime: Runtime
+) -> Choice:
     info = identify_own(own, settings)
     notes: tuple[str, ...] = ()
     if info.present and info.id != own.embedder_id:
@@ -143,7 +155,7 @@ def _own_choice(settings: Settings, own: Own, say: Say, on_bytes: OnBytes) -> Ch
             f"The file of {own.embedder_id} has changed: faces are kept apart as {info.id} now. To "
             f"keep to that: tracker embedders use {own.spec}",
         )
-    return _choice(settings, own.spec, own.weights, say, on_bytes, notes=notes)
+    return _choice(settings, own.spec, own.weights, say, on_bytes, runtime, notes=notes)
 
 
 def fetch_weights(embedder: str, settings: Settings, on_bytes: OnBytes) -> tuple[Path, int]:
@@ -170,6 +182,7 @@ def _choice(
     weights: Path | None,
     say: Say,
     on_bytes: OnBytes,
+    runtime: Runtime,
     *,
     notes: tuple[str, ...] = (),
 ) -> Choice:
@@ -191,7 +204,19 @@ def _choice(
             f"These are not the published weights of {info.name}: their faces are kept apart "
             f"as {info.id}.",
         )
-    return Choice(spec=spec, info=info, weights=weights, weights_dir=settings.weights, notes=notes)
+    if spec not in names() and runtime.engine == "torch":
+        notes = (
+            *notes,
+            f"torch opens no ONNX models: {info.name} is run by another engine, on the processor.",
+        )
+    return Choice(
+        spec=spec,
+        info=info,
+        weights=weights,
+        weights_dir=settings.weights,
+        notes=notes,
+        runtime=runtime,
+    )
 
 
 def parse_option_date(text: str | None, *, today: date | None = None) -> tuple[date, date] | None:
