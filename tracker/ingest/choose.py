@@ -84,19 +84,21 @@ def choose_embedder(
         if own is not None:
             return _own_choice(settings, own, say, on_bytes, runtime)
         try:
-            choice = _choice(settings, DEFAULT, None, say, on_bytes, runtime)
+            choice = _choice(settings, DEFAULT, None, say, on_bytes, runtime=runtime)
         except (DownloadFailed, WeightsMissing) as problem:
             why = " (offline)" if isinstance(problem, WeightsMissing) else ""
             note = (
                 f"FaceNet's weights cannot be fetched now{why}: hand-made features, which are "
                 f"weaker, stand in. Later: tracker embedders use {DEFAULT}, then ingest again."
             )
-            choice = _choice(settings, FALLBACK, None, say, on_bytes, runtime, notes=(note,))
+            choice = _choice(
+                settings, FALLBACK, None, say, on_bytes, runtime=runtime, notes=(note,)
+            )
             return replace(choice, on_proven=_remembering(connection, stepped_in=True))
     else:
         facenet = own is not None and own.spec in PUBLISHED
         default = own.spec if own is not None and (facenet or weights is None) else DEFAULT
-        choice = _choice(settings, spec or default, weights, say, on_bytes, runtime)
+        choice = _choice(settings, spec or default, weights, say, on_bytes, runtime=runtime)
     if own is None or own.stepped_in or own.embedder_id == choice.info.id:
         if has_vectors(connection, choice.info.id):
             _remember(connection, choice)
@@ -115,7 +117,7 @@ def use_embedder(
     on_bytes: OnBytes,
 ) -> Choice:
     """Make an embedder the workspace's own, once it has shown that it can be loaded."""
-    choice = _choice(settings, spec, weights, say, on_bytes, choose())
+    choice = _choice(settings, spec, weights, say, on_bytes, runtime=choose())
     choice.load()
     _remember(connection, choice)
     return choice
@@ -155,7 +157,7 @@ def _own_choice(
             f"The file of {own.embedder_id} has changed: faces are kept apart as {info.id} now. To "
             f"keep to that: tracker embedders use {own.spec}",
         )
-    return _choice(settings, own.spec, own.weights, say, on_bytes, runtime, notes=notes)
+    return _choice(settings, own.spec, own.weights, say, on_bytes, runtime=runtime, notes=notes)
 
 
 def fetch_weights(embedder: str, settings: Settings, on_bytes: OnBytes) -> tuple[Path, int]:
@@ -182,8 +184,8 @@ def _choice(
     weights: Path | None,
     say: Say,
     on_bytes: OnBytes,
-    runtime: Runtime,
     *,
+    runtime: Runtime,
     notes: tuple[str, ...] = (),
 ) -> Choice:
     if spec not in names():

@@ -54,6 +54,7 @@ def examine(settings: Settings) -> list[Finding]:
     findings: list[Finding] = []
     checks: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
         installation,
+        engines,
         room,
         weights,
         workspace,
@@ -92,6 +93,33 @@ def _imported(name: str) -> None:
         facenet_pytorch()
     else:
         importlib.import_module(name)
+
+
+def engines(_: Settings) -> Iterator[Finding]:
+    """What runs the networks, what else could, and where."""
+    from tracker.vision.engines import SHOWN, choose, survey
+    from tracker.vision.engines.openvino import imported
+
+    there = survey()
+    for name, version in there.engines.items():
+        if version is None:
+            yield Finding(
+                "note", f"the engine {SHOWN[name]} is not installed", f"pip install {name}"
+            )
+    if there.engines["openvino"] is not None:
+        try:
+            imported()
+        except Exception as error:
+            yield Finding("bad", f"openvino (the networks) cannot be imported: {error}", REINSTALL)
+    told = [f"{SHOWN[name]} {version}" for name, version in there.engines.items() if version]
+    yield Finding("good", f"engines that could run the networks: {', '.join(told) or 'none'}")
+    yield Finding("good", f"devices: {there.devices_in_words()}")
+    auto = choose()
+    precision = f", FaceNet in {auto.precision}" if auto.on_processor else ""
+    yield Finding(
+        "good",
+        f"the networks run on {SHOWN[auto.engine]}, device {auto.device}{precision}: {auto.why}",
+    )
 
 
 def room(settings: Settings) -> Iterator[Finding]:

@@ -4,13 +4,21 @@
 imported before a network is opened, or a graphics card has to be asked after.
 """
 
-from tracker.vision.engines.choosing import DEVICES, ENGINES, choose, choose_for_onnx, survey
+from tracker.vision.engines.choosing import (
+    DEVICES,
+    ENGINES,
+    SHOWN,
+    choose,
+    choose_for_onnx,
+    survey,
+)
 from tracker.vision.engines.contract import Graph, Runtime
 from tracker.vision.engines.opening import open_graph
 
 __all__ = [
     "DEVICES",
     "ENGINES",
+    "SHOWN",
     "Graph",
     "Runtime",
     "choose",

@@ -43,6 +43,12 @@ class Survey:
     engines: dict[str, str | None]
     devices: dict[str, str | None]
 
+    def devices_in_words(self) -> str:
+        """Such as "cpu (with bf16); no cuda, no mps"."""
+        there = [f"{name} ({what})" for name, what in self.devices.items() if what is not None]
+        missing = [f"no {name}" for name, what in self.devices.items() if what is None]
+        return "; ".join(part for part in (", ".join(there), ", ".join(missing)) if part)
+
 
 def choose(engine: str = "auto", device: str = "auto") -> Runtime:
     """What to run networks on. `device` may also be one of several cards: "cuda:1".
