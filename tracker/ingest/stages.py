@@ -14,18 +14,20 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 
 from db import photos
 from db.ids import face_id
 from db.records import Face, Rejection, Vector
 from tracker.errors import EmbedderError, EmbedderMismatch, PhotoRejected
+from tracker.ingest.cuts import Cuts
 from tracker.ingest.known import Memory, Task
 from tracker.ingest.look import Answer, Finished, Looked, LookJob
 from tracker.ingest.scan import Found
 from tracker.ingest.workers import Workers
 from tracker.vision import quality
 from tracker.vision.detector import DETECTOR_ID
-from tracker.vision.records import Detection
+from tracker.vision.records import Detection, Pixels
 
 if TYPE_CHECKING:
     import duckdb
@@ -37,8 +39,10 @@ AHEAD = 3
 faces are held, a tenth of a megabyte each."""
 
 BATCH_FACES = 16
-BATCH_PHOTOS = 32
+BATCH_PHOTOS = 64
 """Embedding waits for this many faces, but keeps no more than this many photos waiting."""
+
+Marks = npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,50 +189,76 @@ def _seen(
 def embed(
     stream: Iterable[Seen | Passed], embedder: Callable[[], Embedder], info: EmbedderInfo
 ) -> Iterator[Embedded | Passed]:
-    """Embed in batches over photos. Raises EmbedderError when the embedder is not as promised."""
-    waiting: list[Seen | Passed] = []
+    """Embed in full batches over photos, each photo whole and in its place.
+
+    Raises EmbedderError when the embedder is not as promised.
+    """
+    waiting: deque[Seen | Passed] = deque()
+    faces = _Faces(embedder, info)
     for item in stream:
         waiting.append(item)
-        faces = sum(len(i.faces) for i in waiting if isinstance(i, Seen))
-        if faces >= BATCH_FACES or len(waiting) >= BATCH_PHOTOS:
-            yield from _embedded(waiting, embedder, info)
-            waiting = []
-    yield from _embedded(waiting, embedder, info)
-
-
-def _embedded(
-    waiting: list[Seen | Passed], embedder: Callable[[], Embedder], info: EmbedderInfo
-) -> Iterator[Embedded | Passed]:
-    vectors = _vectors([i.looked for i in waiting if isinstance(i, Seen)], embedder, info)
-    at = 0
-    for item in waiting:
         if isinstance(item, Seen):
-            yield Embedded(item, vectors[at : at + len(item.faces)])
-            at += len(item.faces)
+            faces.add(item.looked.cuts)
+        faces.embed(all_of_them=len(waiting) >= BATCH_PHOTOS)
+        yield from _finished(waiting, faces)
+    faces.embed(all_of_them=True)
+    yield from _finished(waiting, faces)
+
+
+def _finished(waiting: deque[Seen | Passed], faces: _Faces) -> Iterator[Embedded | Passed]:
+    """What has all its vectors, up to the first photo that has not."""
+    while waiting:
+        item = waiting[0]
+        if isinstance(item, Seen):
+            if len(item.faces) > faces.embedded:
+                return
+            yield Embedded(item, faces.take(len(item.faces)))
         else:
             yield item
+        waiting.popleft()
 
 
-def _vectors(looked: list[Looked], embedder: Callable[[], Embedder], info: EmbedderInfo) -> Vector:
-    """float32 `(all faces, dim)`, in pieces of BATCH_FACES: a crowd needs no more memory."""
-    crops = [crop for one in looked for crop in one.cuts.crops]
-    if not crops:
-        return np.empty((0, info.dim), dtype=np.float32)
-    landmarks = np.concatenate([one.cuts.landmarks for one in looked])
-    network = embedder()
-    pieces = [
-        network.embed(crops[i : i + BATCH_FACES], landmarks[i : i + BATCH_FACES])
-        for i in range(0, len(crops), BATCH_FACES)
-    ]
-    vectors: Vector = np.concatenate(pieces).astype(np.float32, copy=False)
-    if network.id != info.id:
-        raise EmbedderError(
-            f"The embedder {info.id} turned out to be {network.id} when it was loaded.",
-            hint="Its weights were changed a moment ago; run the same command again.",
-        )
-    if vectors.shape != (len(crops), info.dim):
-        raise EmbedderMismatch(
-            f"The embedder {info.id} gave {vectors.shape[-1]} numbers a face, not {info.dim}.",
-            hint="Correct `dim` in its model.toml, or use the model file it was written for.",
-        )
-    return vectors
+class _Faces:
+    """Faces that wait to be embedded, and vectors that wait to be taken, both in order."""
+
+    def __init__(self, embedder: Callable[[], Embedder], info: EmbedderInfo) -> None:
+        self._embedder = embedder
+        self._info = info
+        self._waiting: list[tuple[Pixels, Marks]] = []
+        self._vectors = np.empty((0, info.dim), np.float32)
+
+    @property
+    def embedded(self) -> int:
+        """How many vectors there are to take."""
+        return len(self._vectors)
+
+    def add(self, cuts: Cuts) -> None:
+        """Let a photo's faces wait."""
+        self._waiting.extend(zip(cuts.crops, cuts.landmarks, strict=True))
+
+    def embed(self, *, all_of_them: bool) -> None:
+        """Embed those that fill a batch, or all."""
+        while len(self._waiting) >= (1 if all_of_them else BATCH_FACES):
+            batch = self._waiting[:BATCH_FACES]
+            del self._waiting[:BATCH_FACES]
+            self._vectors = np.concatenate([self._vectors, self._embed(batch)])
+
+    def take(self, count: int) -> Vector:
+        """The first vectors: float32 `(count, dim)`."""
+        taken, self._vectors = self._vectors[:count], self._vectors[count:]
+        return taken
+
+    def _embed(self, batch: list[tuple[Pixels, Marks]]) -> Vector:
+        network, info = self._embedder(), self._info
+        vectors = network.embed([crop for crop, _ in batch], np.stack([mark for _, mark in batch]))
+        if network.id != info.id:
+            raise EmbedderError(
+                f"The embedder {info.id} turned out to be {network.id} when it was loaded.",
+                hint="Its weights were changed a moment ago; run the same command again.",
+            )
+        if vectors.shape != (len(batch), info.dim):
+            raise EmbedderMismatch(
+                f"The embedder {info.id} gave {vectors.shape[-1]} numbers a face, not {info.dim}.",
+                hint="Correct `dim` in its model.toml, or use the model file it was written for.",
+            )
+        return vectors.astype(np.float32, copy=False)
