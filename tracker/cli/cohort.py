@@ -14,6 +14,7 @@ from tracker.cli.context import (
     EngineOption,
     Json,
     WeightsOption,
+    WorkersOption,
     given_path,
     settings_of,
     workspace,
@@ -74,6 +75,7 @@ def add(
     weights: WeightsOption = None,
     engine: EngineOption = "auto",
     device: DeviceOption = "auto",
+    workers: WorkersOption = None,
     json: Json = False,
 ) -> None:
     """Add people who are not of the family; whoever looks like one of it is refused.
@@ -107,6 +109,7 @@ def add(
                 about,
                 embedder=choice,
                 on_progress=lambda p: progress(p.done, p.total, p.faces),
+                workers=workers,
             )
     warnings = [*choice.notes, *added.warnings]
     warn_all(warnings)

@@ -74,6 +74,17 @@ DeviceOption = Annotated[
     ),
 ]
 
+WorkersOption = Annotated[
+    int | None,
+    typer.Option(
+        "--workers",
+        metavar="N",
+        min=1,
+        max=256,
+        help="Processes that read photos. Default: one for each core, six at the most.",
+    ),
+]
+
 
 def settings_of(context: typer.Context) -> Settings:
     """The settings made from `--home` and the environment."""

@@ -16,6 +16,7 @@ from tracker.cli.context import (
     EngineOption,
     Json,
     WeightsOption,
+    WorkersOption,
     given_path,
     settings_of,
     workspace,
@@ -58,6 +59,7 @@ def ingest(
     weights: WeightsOption = None,
     engine: EngineOption = "auto",
     device: DeviceOption = "auto",
+    workers: WorkersOption = None,
     watch: Annotated[
         bool,
         typer.Option("--watch", help="Go on with what comes into the folders, until Ctrl-C."),
@@ -71,11 +73,17 @@ def ingest(
     from tracker.ingest.choose import parse_option_date
     from tracker.vision.engines import choose
 
-    option_date = parse_option_date(date)
-    runtime = choose(engine, device)
+    asked = Asked(
+        as_name=as_name,
+        date=parse_option_date(date),
+        embedder=embedder,
+        weights=weights,
+        runtime=choose(engine, device),
+        workers=workers,
+    )
 
     def take_in(chosen: Sequence[Path | bytes]) -> Taken:
-        return _take_in(context, chosen, as_name, option_date, embedder, weights, runtime)
+        return _take_in(context, chosen, asked)
 
     if watch:
         from tracker.cli.watch import follow
@@ -85,6 +93,18 @@ def ingest(
     show(taken, json=json)
     if taken.summary.photos_rejected:
         raise typer.Exit(SOME_REJECTED)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """How photos are to be taken in: the command's options, read."""
+
+    as_name: str | None
+    date: tuple[date_type, date_type] | None
+    embedder: str | None
+    weights: Path | None
+    runtime: Runtime
+    workers: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,15 +136,7 @@ class Taken:
         )
 
 
-def _take_in(
-    context: typer.Context,
-    paths: Sequence[Path | bytes],
-    as_name: str | None,
-    option_date: tuple[date_type, date_type] | None,
-    embedder: str | None,
-    weights: Path | None,
-    runtime: Runtime,
-) -> Taken:
+def _take_in(context: typer.Context, paths: Sequence[Path | bytes], asked: Asked) -> Taken:
     """One ingest, the workspace open for as long as it takes."""
     from db.people import Person
     from tracker.identity.family import find, unread_note
@@ -134,16 +146,17 @@ def _take_in(
 
     settings = settings_of(context)
     with workspace(context) as connection:
-        person: Person | None = find(connection, as_name) if as_name is not None else None
+        name = asked.as_name
+        person: Person | None = find(connection, name) if name is not None else None
         with download_bar("FaceNet weights") as advance:
             choice = choose_embedder(
                 connection,
                 settings,
-                embedder,
-                weights,
+                asked.embedder,
+                asked.weights,
                 say=note,
                 on_bytes=advance,
-                runtime=runtime,
+                runtime=asked.runtime,
             )
         with photo_bar("Reading photos") as progress:
             summary = run(
@@ -151,8 +164,9 @@ def _take_in(
                 settings.home,
                 paths,
                 embedder=choice,
-                option_date=option_date,
+                option_date=asked.date,
                 on_progress=lambda p: progress(p.done, p.total, p.faces),
+                workers=asked.workers,
             )
         settled = settle(connection, settings.home, summary.photos, person, choice.info.id)
         unread = unread_note(connection, choice.info.id)
