@@ -50,8 +50,7 @@ def known_paths(con: duckdb.DuckDBPyConnection) -> dict[bytes, tuple[int, int, i
             FROM photo_paths f JOIN photos USING (photo_id)
             """,
         )
-    # Through numpy: `to_pylist` makes an object for each value on the way.
-    path, *rest = (column.to_numpy().tolist() for column in table.columns)
+    path, *rest = (column.to_pylist() for column in table.columns)
     return dict(zip(path, zip(*rest, strict=True), strict=True))
 
 
@@ -237,4 +236,4 @@ def _face(row: tuple[Any, ...]) -> Face:
 
 def _hashes(con: duckdb.DuckDBPyConnection, sql: str, params: Sequence[Any]) -> set[str]:
     with translated():
-        return set(fetch(con, sql, params).column(0).to_numpy().tolist())
+        return set(fetch(con, sql, params).column(0).to_pylist())

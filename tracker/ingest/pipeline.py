@@ -92,24 +92,24 @@ def ingest(
 
     for rejection in (*todo.failed, *todo.rejected):
         tally.count_rejected(rejection)
-    for found, sha256 in todo.unchanged:
-        recorder.unchanged(found, sha256)
-    prepare = partial(look.prepare, on_the_processor(embedder.runtime))
-    with Workers(look.work, count=workers or worker_count(), prepare=prepare) as pool:
-        try:
-            seen = look_ahead(pool, todo.to_read, con, memory, embedder.info)
-            proven = False
-            for outcome in embed(seen, cache(embedder.load), embedder.info):
-                if not proven and isinstance(outcome, Embedded) and len(outcome.vectors):
-                    embedder.proven()
-                    proven = True
-                recorder.record(outcome)
-        except StoreError:
-            raise  # nothing can be stored now
-        except BaseException:
-            writer.flush()
-            raise
-        writer.flush()
+    recorder.unchanged(todo)
+    if todo.to_read:  # else no process is started, and no engine looked for
+        prepare = partial(look.prepare, on_the_processor(embedder.runtime))
+        with Workers(look.work, count=workers or worker_count(), prepare=prepare) as pool:
+            try:
+                seen = look_ahead(pool, todo.to_read, con, memory, embedder.info)
+                proven = False
+                for outcome in embed(seen, cache(embedder.load), embedder.info):
+                    if not proven and isinstance(outcome, Embedded) and len(outcome.vectors):
+                        embedder.proven()
+                        proven = True
+                    recorder.record(outcome)
+            except StoreError:
+                raise  # nothing can be stored now
+            except BaseException:
+                writer.flush()
+                raise
+    writer.flush()
     return tally.summary(
         time.monotonic() - started, todo.skipped, no_thumbnails=writer.no_thumbnails
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from db.records import Photo, PhotoPath, PhotoResult
-from tracker.ingest.known import Memory
+from tracker.ingest.known import Memory, Plan
 from tracker.ingest.redating import Dating
 from tracker.ingest.scan import Found
 from tracker.ingest.stages import Embedded, Passed, Refused, Repeated
@@ -25,11 +25,15 @@ class Recorder:
     writer: Writer
     tally: Tally
 
-    def unchanged(self, found: Found, sha256: str) -> None:
-        """A known file as it was; only `--date` can still tell something about it."""
+    def unchanged(self, todo: Plan) -> None:
+        """The known files that are as they were; only `--date` can still tell something of them."""
+        if not todo.same:
+            return
         if self.dating.option is not None:
-            self._redate(found, sha256)
-        self.tally.count_known(sha256, found.path)
+            for found, sha256 in todo.unchanged:
+                self._redate(found, sha256)
+        contents = [sha256 for *_, sha256 in todo.same.values()]
+        self.tally.count_unchanged(contents, next(reversed(todo.same)))
 
     def record(self, outcome: Embedded | Passed) -> None:
         """What became of one file. Raises errors of `db.errors`."""

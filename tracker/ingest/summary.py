@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from db.records import Rejection
@@ -76,7 +76,7 @@ def nothing_found(skipped: list[Skipped]) -> str:
 
 @dataclass(slots=True)
 class Tally:
-    """Counts outcomes as they come and tells `on_progress` of each."""
+    """Counts outcomes as they come and tells `on_progress` of each, of unchanged files at once."""
 
     total: int
     on_progress: Callable[[Progress], None]
@@ -97,6 +97,12 @@ class Tally:
         self.known += 1
         self.photos[sha256] = None
         self._through(path)
+
+    def count_unchanged(self, contents: Sequence[str], last: bytes) -> None:
+        """Files that are as they were, all at once; `last` is the path of the last one."""
+        self.known += len(contents)
+        self.photos.update(dict.fromkeys(contents))
+        self._through(last)
 
     def count_finished(
         self, sha256: str, path: bytes, *, new: bool, faces: int, afresh: bool

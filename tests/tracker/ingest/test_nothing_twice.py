@@ -61,6 +61,17 @@ def test_run_twice_the_second_run_embeds_nothing_and_opens_nothing(
     assert desk.searched == 6
 
 
+def test_known_photos_are_told_of_at_once_and_start_no_process(
+    desk: Desk, album: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = desk.ingest(album)
+    monkeypatch.setattr("tracker.ingest.pipeline.Workers", None)  # would fail if called
+    told: list[Progress] = []
+    again = desk.ingest(album, on_progress=told.append)
+    assert [(p.done, p.total, Path(p.path).name) for p in told] == [(6, 6, "p5.jpg")]
+    assert sorted(again.photos) == sorted(first.photos)
+
+
 def test_moved_renamed_and_duplicated_files_embed_nothing(
     desk: Desk, album: Path, tmp_path: Path
 ) -> None:
