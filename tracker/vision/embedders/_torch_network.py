@@ -12,7 +12,7 @@ from tracker.vision.records import Pixels
 if TYPE_CHECKING:
     import torch
 
-ON_PROCESSOR, ON_GRAPHICS = 8, 64
+ON_PROCESSOR, ON_GRAPHICS = 8, 16
 
 
 def batches(network: torch.nn.Module, device: str) -> Batches:
