@@ -18,21 +18,23 @@ from tracker.vision.torchvision_shim import facenet_pytorch
 
 os.environ.pop("OMP_WAIT_POLICY", None)  # the program's own setting; the script knew of none
 
-SURE = 0.9
-"""Below this confidence lie the edges of jackets."""
-
 
 def networks(weights: Path | None = None) -> tuple[Any, Any]:
     """MTCNN and InceptionResnetV1 as the script made them."""
-    import torch
-
     library = facenet_pytorch()
     mtcnn = library.MTCNN(image_size=160, margin=0)
     resnet = library.InceptionResnetV1(pretrained=None).eval()
     if weights is not None:
-        state = torch.load(weights, weights_only=True)
-        resnet.load_state_dict({k: v for k, v in state.items() if not k.startswith("logits.")})
+        load_weights(resnet, weights)
     return mtcnn, resnet
+
+
+def load_weights(resnet: Any, weights: Path) -> None:  # noqa: ANN401
+    """As facenet-pytorch loads them."""
+    import torch
+
+    state = torch.load(weights, weights_only=True)
+    resnet.load_state_dict({k: v for k, v in state.items() if not k.startswith("logits.")})
 
 
 def embed_all(paths: Sequence[Path], mtcnn: Any, resnet: Any) -> Iterator[np.ndarray | None]:  # noqa: ANN401
@@ -44,20 +46,6 @@ def embed_all(paths: Sequence[Path], mtcnn: Any, resnet: Any) -> Iterator[np.nda
             yield None
             continue
         yield resnet(cropped.unsqueeze(0)).detach().numpy()[0]
-
-
-def boxes_at_full_size(paths: Sequence[Path]) -> list[np.ndarray]:
-    """Every face facenet-pytorch is sure of at full size: float boxes `(n, 4)` per photo."""
-    mtcnn = facenet_pytorch().MTCNN(keep_all=True)
-    found = []
-    for path in paths:
-        boxes, confidences = mtcnn.detect(Image.open(path).convert("RGB"))
-        found.append(
-            np.empty((0, 4))
-            if boxes is None
-            else np.asarray(boxes[confidences >= SURE], dtype=float).reshape(-1, 4)
-        )
-    return found
 
 
 def main() -> None:
