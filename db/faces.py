@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 NO_AGE = -(2**31)
 """What stands in `FaceTable.age_months` where there is no age."""
 
+STREAMED = 8192
+"""Vectors at a time: 16 MB of 512 numbers each."""
+
 CONFIRMED = ("confirmed",)
 CONFIRMED_AND_PROPOSED = ("confirmed", "proposed")
 
@@ -29,11 +32,12 @@ class FaceTable:
     """Faces with their vectors of one embedder, as aligned arrays.
 
     `face_ids` int64, ascending within what the order of the query says; `vectors` float32
-    `(n, d)` of unit length; `person_ids` int32 (-1: nobody); `photos` object array of the
-    photos' sha256; `day_earliest` and `day_latest` datetime64[D], NaT where unknown; `states`
-    and `sources` object arrays of words ("" for nobody's face); `size_px` float32, the box's
-    longer side in pixels of the full photo; `age_months` int32, the complete months of age of
-    the person in the picture where both ends of its date fall in the same one, else `NO_AGE`.
+    `(n, d)` of unit length, `(n, 0)` where they were not asked for; `person_ids` int32 (-1:
+    nobody); `photos` object array of the photos' sha256; `day_earliest` and `day_latest`
+    datetime64[D], NaT where unknown; `states` and `sources` object arrays of words ("" for
+    nobody's face); `size_px` float32, the box's longer side in pixels of the full photo;
+    `age_months` int32, the complete months of age of the person in the picture where both ends of
+    its date fall in the same one, else `NO_AGE`.
     """
 
     face_ids: npt.NDArray[np.int64]
@@ -62,6 +66,7 @@ def enrolled(
     *,
     person_ids: Sequence[int] | None = None,
     states: Sequence[str] = CONFIRMED,
+    with_vectors: bool = True,
 ) -> FaceTable:
     """The faces of living entries (of `person_ids`, or of everybody), by person, day and face.
 
@@ -76,6 +81,7 @@ def enrolled(
         WHERE list_contains(?, l.state) AND (? IS NULL OR list_contains(?, l.person_id))
         """,
         [list(states), *_twice(person_ids)],
+        with_vectors=with_vectors,
     )
 
 
@@ -246,6 +252,63 @@ def by_ids(con: duckdb.DuckDBPyConnection, embedder_id: str, face_ids: Sequence[
         )
 
 
+def of_photos(
+    con: duckdb.DuckDBPyConnection, embedder_id: str, photos: Sequence[str], detector: str
+) -> FaceTable:
+    """Every face that `detector` found in these photos (sha256s), whoever it is, without vectors.
+
+    Ones that have no vector of that embedder are absent.
+    """
+    asked = pa.table({"sha256": pa.array(list(dict.fromkeys(photos)), pa.string())})
+    with translated(), arrow.staged(con, "asked_photos", asked):
+        return _faces(
+            con,
+            embedder_id,
+            """
+            SELECT f.face_id, person_id, state, source, born_earliest, born_latest
+            FROM asked_photos JOIN photos USING (sha256) JOIN faces f USING (photo_id)
+            LEFT JOIN labels USING (face_id) LEFT JOIN people USING (person_id)
+            WHERE detector = ?
+            """,
+            [detector],
+            with_vectors=False,
+        )
+
+
+def vectors_of(
+    con: duckdb.DuckDBPyConnection, embedder_id: str, face_ids: npt.NDArray[np.int64]
+) -> npt.NDArray[np.float32]:
+    """The vectors `(n, d)` of these faces, which must have one each, in their order."""
+    found = embedders.key_of(con, embedder_id)
+    vectors = np.empty((len(face_ids), 0 if found is None else found[1]), np.float32)
+    order = np.argsort(face_ids)
+    for ids, part in streamed_vectors(con, embedder_id, face_ids):
+        vectors[order[np.searchsorted(face_ids, ids, sorter=order)]] = part
+    return vectors
+
+
+def streamed_vectors(
+    con: duckdb.DuckDBPyConnection, embedder_id: str, face_ids: npt.NDArray[np.int64]
+) -> Iterator[tuple[npt.NDArray[np.int64], npt.NDArray[np.float32]]]:
+    """The vectors of these faces as they lie in the file, some thousands at a time: (ids, vectors).
+
+    Nothing else can be asked of the connection until the last one is there.
+    """
+    found = embedders.key_of(con, embedder_id)
+    if found is None or not len(face_ids):
+        return
+    key, dim = found
+    asked = pa.table({"face_id": pa.array(face_ids, pa.int64())})
+    with translated(), arrow.staged(con, "asked_vectors", asked):
+        relation: Any = con.sql(
+            f"SELECT face_id, vector FROM {embedders.table_of(key)} "  # noqa: S608
+            "SEMI JOIN asked_vectors USING (face_id)"
+        )
+        for batch in relation.to_arrow_reader(STREAMED):
+            part = pa.Table.from_batches([batch])
+            yield part.column("face_id").to_numpy(), arrow.vectors(part.column("vector"), dim)
+
+
 def unnamed(con: duckdb.DuckDBPyConnection, embedder_id: str) -> FaceTable:
     """The faces of which nothing is said, not even that they wait for a decision."""
     return _faces(
@@ -277,6 +340,7 @@ def _faces(
     where: str = "true",
     where_params: Sequence[Any] = (),
     by_age: bool = False,
+    with_vectors: bool = True,
 ) -> FaceTable:
     """Fill a table for the faces that the query `chosen` gives, in a fixed order."""
     found = embedders.key_of(con, embedder_id)
@@ -297,13 +361,14 @@ def _faces(
             )
             SELECT face_id, coalesce(person_id, -1) AS person_id, coalesce(state, '') AS state,
                 coalesce(source, '') AS source, sha256, earliest, latest, size_px,
-                coalesce(age, {NO_AGE})::INTEGER AS age, vector
-            FROM dated JOIN {embedders.table_of(key)} USING (face_id)
+                coalesce(age, {NO_AGE})::INTEGER AS age{", vector" if with_vectors else ""}
+            FROM dated {"" if with_vectors else "SEMI"} JOIN {embedders.table_of(key)}
+                USING (face_id)
             WHERE {where}
             """,  # noqa: S608  names of tables are made of integers, conditions of constants
             [*params, *where_params],
         )
-    table = _table(rows, dim)
+    table = _table(rows, dim if with_vectors else 0)
     first = table.age_months if by_age else table.person_ids
     # Sorted here and not in SQL: a sort there would carry the vectors along.
     return table.take(np.lexsort((table.face_ids, table.day_earliest, first)))
@@ -323,7 +388,9 @@ def _table(rows: pa.Table, dim: int) -> FaceTable:
 
     return FaceTable(
         face_ids=numbers("face_id", np.int64),
-        vectors=arrow.vectors(rows.column("vector"), dim),
+        vectors=arrow.vectors(rows.column("vector"), dim)
+        if dim
+        else np.empty((len(rows), 0), np.float32),
         person_ids=numbers("person_id", np.int32),
         photos=words("sha256"),
         day_earliest=days("earliest"),

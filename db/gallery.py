@@ -13,16 +13,17 @@ import json
 import os
 import re
 import tempfile
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import duckdb
 import numpy as np
 import numpy.typing as npt
 
-from . import faces
+from . import embedders, faces
 
 if TYPE_CHECKING:
     import faiss
@@ -66,18 +67,19 @@ class Gallery:
 
         A cache that cannot be written is no error: the index is built in memory.
         """
-        who = faces.enrolled(con, embedder_id)
+        who = faces.enrolled(con, embedder_id, with_vectors=False)
         order = np.argsort(who.face_ids)
         ids = who.face_ids[order]
         people = who.person_ids[order]
-        vectors = who.vectors[order]
+        found = embedders.key_of(con, embedder_id)
+        dim = 0 if found is None else found[1]
         generation = hashlib.sha256(ids.astype("<i8").tobytes()).hexdigest()
         file = Path(home) / FOLDER / f"{slug(embedder_id)}.faiss"
-        wanted = Stamp(FORMAT, "", len(ids), embedder_id, vectors.shape[1], generation)
+        wanted = Stamp(FORMAT, "", len(ids), embedder_id, dim, generation)
         index = _read(file, wanted)
         rebuilt = index is None
         if index is None:
-            index = _build(ids, vectors)
+            index = _build(con, embedder_id, ids, dim)
             _write(file, index, wanted)
         return cls(index, ids, people, rebuilt=rebuilt)
 
@@ -120,6 +122,16 @@ class Gallery:
         found[:, :most] = ids
         return similarities, found
 
+    def vectors(self, face_ids: npt.NDArray[np.integer[Any]]) -> npt.NDArray[np.float32]:
+        """The vectors `(n, d)` of enrolled faces. Raises KeyError for one that is not."""
+        asked = np.asarray(face_ids, np.int64)
+        if not len(asked):
+            return np.empty((0, self._index.d), np.float32)
+        if (self.person_of(asked) < 0).any():
+            raise KeyError("a face that is not enrolled has no vector here")
+        found: npt.NDArray[np.float32] = self._index.reconstruct_batch(asked)
+        return found
+
     def person_of(self, face_ids: npt.NDArray[np.integer[Any]]) -> npt.NDArray[np.int32]:
         """Whose each of these faces is, in the same shape; -1 for one that is not enrolled."""
         asked = np.asarray(face_ids, np.int64)
@@ -138,12 +150,21 @@ def slug(embedder_id: str) -> str:
     return f"{plain or 'embedder'}-{hashlib.sha256(embedder_id.encode()).hexdigest()[:8]}"
 
 
-def _build(ids: npt.NDArray[np.int64], vectors: npt.NDArray[np.float32]) -> faiss.IndexIDMap2:
+def _build(
+    con: duckdb.DuckDBPyConnection, embedder_id: str, ids: npt.NDArray[np.int64], dim: int
+) -> faiss.IndexIDMap2:
+    """The index of these faces, in their order, filled as they come from the database: a gallery
+    of a million is 2 GB, and a second copy of it would not fit everywhere."""
     import faiss
 
-    index = faiss.IndexIDMap2(faiss.IndexFlatIP(max(1, vectors.shape[1])))
-    if len(ids):
-        index.add_with_ids(vectors, ids)
+    index = faiss.IndexIDMap2(faiss.IndexFlatIP(max(1, dim)))
+    if not len(ids):
+        return index
+    index.add_with_ids(np.zeros((len(ids), dim), np.float32), ids)  # pages that are never touched
+    flat: Any = faiss.downcast_index(index.index)
+    held = faiss.rev_swig_ptr(flat.get_xb(), len(ids) * dim).reshape(len(ids), dim)
+    for some, vectors in faces.streamed_vectors(con, embedder_id, ids):
+        held[np.searchsorted(ids, some)] = vectors
     return index
 
 
@@ -154,16 +175,15 @@ def _read(file: Path, wanted: Stamp) -> faiss.IndexIDMap2 | None:
         expected = Stamp(**{**asdict(wanted), "sha256": stamp.sha256})
         if stamp != expected:
             return None
-        data = file.read_bytes()
-    except (OSError, ValueError, TypeError):
-        return None
-    if hashlib.sha256(data).hexdigest() != stamp.sha256:
-        return None
-    import faiss
+        with file.open("rb") as data:
+            if hashlib.file_digest(data, "sha256").hexdigest() != stamp.sha256:
+                return None
+            data.seek(0)
+            import faiss
 
-    try:
-        index = faiss.deserialize_index(np.frombuffer(data, np.uint8))
-    except RuntimeError:  # another version's format
+            reader = faiss.PyCallbackIOReader(data.read)  # type: ignore[attr-defined]
+            index = faiss.read_index(reader)
+    except (OSError, ValueError, TypeError, RuntimeError):  # the last: another version's format
         return None
     if not isinstance(index, faiss.IndexIDMap2) or index.ntotal != wanted.count:
         return None
@@ -177,20 +197,30 @@ def _write(file: Path, index: faiss.IndexIDMap2, stamp: Stamp) -> None:
     """
     import faiss
 
-    data = faiss.serialize_index(index).tobytes()
-    stamp = Stamp(**{**asdict(stamp), "sha256": hashlib.sha256(data).hexdigest()})
-    with suppress(OSError):
+    digest = hashlib.sha256()
+
+    def put(out: IO[bytes]) -> None:
+        def through(part: bytes) -> int:
+            digest.update(part)
+            return out.write(part)
+
+        writer = faiss.PyCallbackIOWriter(through)  # type: ignore[attr-defined]
+        faiss.write_index(index, writer)
+
+    with suppress(OSError, RuntimeError):
         file.parent.mkdir(mode=0o700, exist_ok=True)
-        _replace(file, data)
-        _replace(file.with_suffix(".json"), json.dumps(asdict(stamp), indent=1).encode())
+        _replace(file, put)
+        stamp = Stamp(**{**asdict(stamp), "sha256": digest.hexdigest()})
+        text = json.dumps(asdict(stamp), indent=1).encode()
+        _replace(file.with_suffix(".json"), lambda out: out.write(text))
 
 
-def _replace(file: Path, data: bytes) -> None:
+def _replace(file: Path, put: Callable[[IO[bytes]], object]) -> None:
     handle, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")  # made 0600
     temporary = Path(name)
     try:
         with os.fdopen(handle, "wb") as out:
-            out.write(data)
+            put(out)
             out.flush()
             os.fsync(out.fileno())
         temporary.replace(file)

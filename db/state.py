@@ -10,7 +10,8 @@ import duckdb
 from .connection import translated
 
 COMPUTED = frozenset({
-    "runs", "run_values", "kept_months", "kept_days", "kept_reports", "schema_migrations",
+    "runs", "run_values", "kept_months", "kept_days", "kept_reports", "kept_namings",
+    "schema_migrations",
 })  # fmt: skip
 """Tables that follow from the others."""
 

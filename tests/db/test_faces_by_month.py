@@ -284,3 +284,34 @@ def test_a_part_of_a_table_keeps_its_columns_aligned(con: Connection, mia: int) 
     assert len(part) == 2
     assert part.face_ids.tolist() == table.face_ids[[0, 2]].tolist()
     np.testing.assert_array_equal(table.take(np.array([2])).vectors, table.vectors[2:])
+
+
+def test_the_faces_of_photos_come_without_vectors_and_vectors_on_their_own(
+    con: Connection, mia: int
+) -> None:
+    mine = [photo_of("a", 2, date(2024, 3, 9)), photo_of("b", 0), photo_of("c"), photo_of("d")]
+    photos.store_batch(con, mine, [], detector=DETECTOR, embedder=EMBEDDER)
+    other = photo_of("e", embedder=OTHER)
+    photos.store_batch(con, [other], [], detector=DETECTOR, embedder=OTHER)
+    asked = [sha_of(name) for name in "aabce"]
+    table = faces.of_photos(con, ME, asked, DETECTOR)
+    assert sorted(table.photos.tolist()) == sorted([sha_of("a"), sha_of("a"), sha_of("c")])
+    assert table.vectors.shape == (3, 0)
+    whole = faces.by_ids(con, ME, table.face_ids.tolist())
+    for column in set(faces.FaceTable.__slots__) - {"vectors"}:
+        np.testing.assert_array_equal(getattr(table, column), getattr(whole, column))
+    turned = table.face_ids[[2, 0, 1]]
+    vectors = faces.vectors_of(con, ME, turned)
+    np.testing.assert_array_equal(vectors, whole.vectors[[2, 0, 1]])
+    assert faces.vectors_of(con, ME, turned[:0]).shape == (0, EMBEDDER.dim)
+    assert len(faces.of_photos(con, "unknown", asked, DETECTOR)) == 0
+    assert len(faces.of_photos(con, ME, asked, "another-detector")) == 0
+
+
+def test_the_enrolled_are_the_same_without_their_vectors(con: Connection, mia: int) -> None:
+    show(con, mia, date(2024, 3, 9))
+    show(con, mia, date(2024, 4, 9))
+    whole = faces.enrolled(con, ME)
+    light = faces.enrolled(con, ME, with_vectors=False)
+    assert light.vectors.shape == (2, 0)
+    assert light.face_ids.tolist() == whole.face_ids.tolist()

@@ -14,7 +14,7 @@ import pytest
 
 from db import faces, people, photos
 from db.gallery import FOLDER, Gallery, slug
-from tests.support.workspaces import DETECTOR, EMBEDDER, OTHER, photo_of, says
+from tests.support.workspaces import DETECTOR, EMBEDDER, OTHER, photo_of, says, vector_of
 
 Connection = duckdb.DuckDBPyConnection
 ME = EMBEDDER.embedder_id
@@ -299,3 +299,27 @@ def test_the_name_of_a_cache_is_a_plain_file_name_and_differs_for_different_embe
     slugs = [slug(name) for name in names]
     assert len({s.casefold() for s in slugs}) == len(names)
     assert all(len(s) < 100 and "/" not in s and not s.startswith(".") for s in slugs)
+
+
+def test_the_vectors_of_enrolled_faces_come_back_as_they_are_stored(
+    con: Connection, home: Path, enrolled: list[int]
+) -> None:
+    gallery = Gallery.open(con, home, ME)
+    asked = gallery.ids[[5, 0, 5]]
+    np.testing.assert_array_equal(
+        gallery.vectors(asked), [vector_of(i, EMBEDDER.dim) for i in asked.tolist()]
+    )
+    assert gallery.vectors(asked[:0]).shape == (0, EMBEDDER.dim)
+    with pytest.raises(KeyError):
+        gallery.vectors(np.array([gallery.ids[0], 12345]))
+
+
+def test_a_gallery_is_the_same_however_its_faces_come_from_the_database(
+    con: Connection, home: Path, enrolled: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Gallery.open(con, home, ME)
+    whole = file_of(home).read_bytes()
+    file_of(home).unlink()
+    monkeypatch.setattr(faces, "STREAMED", 3)
+    assert Gallery.open(con, home, ME).rebuilt
+    assert file_of(home).read_bytes() == whole

@@ -221,6 +221,8 @@ def find(connection: duckdb.DuckDBPyConnection, name: str) -> Person:
 
 def unread_note(connection: duckdb.DuckDBPyConnection, embedder_id: str) -> tuple[str, ...]:
     """Who has named faces, but none that this embedder has read, and what to do; or nothing."""
+    if len(embedders.all_embedders(connection)) < 2:
+        return ()  # nobody is read by another one
     read = embedders.by_person(connection)
     living = {c.person.person_id: c.person.name for c in people.all_people(connection)}
     without = [living[i] for i, found in read.items() if i in living and embedder_id not in found]

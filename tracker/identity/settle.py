@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
+import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, replace
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
-from db import cohort, faces, people
-from db import photos as stored_photos
+from db import cohort, faces, namings, people
 from db.decisions import standing
 from db.faces import FaceTable
 from db.gallery import Gallery
@@ -19,7 +22,7 @@ from db.records import Decision, Person
 from tracker.identity import match
 from tracker.identity.births import born, set_command
 from tracker.identity.family import take_back_impossible
-from tracker.identity.settled import Settled
+from tracker.identity.settled import Settled, from_kept
 from tracker.relations import CHILD, UNRELATED
 from tracker.vision.detector import DETECTOR_ID
 
@@ -31,6 +34,9 @@ WINDOW = np.timedelta64(183, "D")
 
 LEAST_IN_WINDOW = 5
 """With fewer references than this inside the window, all of the child's are used."""
+
+PROBES_AT_ONCE = 32768
+"""Faces whose vectors are in memory together: 64 MB of 512 numbers each."""
 
 CALIBRATION_FACES = 300
 """Faces per side that a calibration looks at; more change nothing but the time."""
@@ -49,7 +55,46 @@ def settle(
     gallery tells, else the photo waits for a decision. Everyone else is proposed when the
     gallery is sure, and nobody is named twice in a photo. Photos that had come here with the
     cohort are the family's from now on.
+
+    Asked the same again when nothing was told since, it says what it said: a library is ingested
+    again and again, mostly for nothing new.
     """
+    question = question_of(photos, person, embedder_id)
+    before = namings.told(connection, embedder_id)
+    kept = namings.load(connection, question, before)
+    if kept is not None:
+        return from_kept(kept)
+    settled = name(connection, home, photos, person, embedder_id)
+    after = namings.told(connection, embedder_id)
+    if after.but_guesses == before.but_guesses:  # else asking again could tell more
+        namings.keep(connection, question, after, asdict(settled))
+    return settled
+
+
+def question_of(photos: Sequence[str], person: Person | None, embedder_id: str) -> str:
+    """A fingerprint of what is asked, and of the program that answers."""
+    digest = _program().copy()
+    digest.update(repr((person, embedder_id)).encode())
+    digest.update("".join(photos).encode())
+    return digest.hexdigest()
+
+
+@cache
+def _program() -> hashlib._Hash:
+    digest = hashlib.sha256()
+    for module in (match, sys.modules[__name__]):
+        digest.update(Path(str(module.__file__)).read_bytes())
+    return digest
+
+
+def name(
+    connection: duckdb.DuckDBPyConnection,
+    home: Path,
+    photos: Sequence[str],
+    person: Person | None,
+    embedder_id: str,
+) -> Settled:
+    """Do what `settle` promises."""
     take_back_impossible(connection)
     cohort.take_back(connection, photos)
     table = faces_in(connection, photos, embedder_id)
@@ -131,11 +176,8 @@ def before_birth(person: Person, table: FaceTable) -> npt.NDArray[np.bool_]:
 def faces_in(
     connection: duckdb.DuckDBPyConnection, photos: Sequence[str], embedder_id: str
 ) -> FaceTable:
-    """Every embedded face of these photos, named or not."""
-    found = stored_photos.faces_of_photos(connection, photos, DETECTOR_ID)
-    return faces.by_ids(
-        connection, embedder_id, [f.face_id for here in found.values() for f in here]
-    )
+    """Every embedded face of these photos, named or not, without vectors: photos may be many."""
+    return faces.of_photos(connection, embedder_id, photos, DETECTOR_ID)
 
 
 def by_photo(table: FaceTable) -> dict[str, npt.NDArray[np.int64]]:
@@ -285,16 +327,25 @@ def chances_of(
     Nobody is in a photo taken before their birth, but whom the user `named`: then it is the
     photo's date that is wrong.
     """
-    enrolled = faces.enrolled(connection, embedder_id)
+    enrolled = faces.enrolled(connection, embedder_id, with_vectors=False)
     family = [c.person for c in people.all_people(connection) if c.person.relation != UNRELATED]
     known = [p for p in family if (enrolled.person_ids == p.person_id).any()]
     if not known or not len(probes):
         return [], np.zeros((len(probes), 0))
     gallery = Gallery.open(connection, home, embedder_id)
+    nearness = np.full((len(probes), len(known)), np.nan)
+    by_day = np.argsort(probes.day_earliest, kind="stable")
+    for start in range(0, len(probes), PROBES_AT_ONCE):
+        rows = by_day[start : start + PROBES_AT_ONCE]
+        part = probes.take(rows)
+        part = replace(part, vectors=faces.vectors_of(connection, embedder_id, part.face_ids))
+        for column, person in enumerate(known):
+            own = enrolled.take(np.flatnonzero(enrolled.person_ids == person.person_id))
+            nearness[rows, column] = closeness_to(person, own, part, gallery)
     crowds = [rows for rows in by_photo(probes).values() if len(rows) > 1]
     columns = []
-    for person in known:
-        odds = log_odds_of(person, enrolled, probes, crowds, gallery)
+    for column, person in enumerate(known):
+        odds = log_odds_of(person, enrolled, nearness[:, column], crowds, gallery)
         if person != named:
             odds[before_birth(person, probes)] = np.nan
         columns.append(odds)
@@ -304,23 +355,25 @@ def chances_of(
 def log_odds_of(
     person: Person,
     enrolled: FaceTable,
-    probes: FaceTable,
+    nearness: npt.NDArray[np.floating[Any]],
     crowds: Iterable[npt.NDArray[np.int64]],
     gallery: Gallery,
 ) -> npt.NDArray[np.floating[Any]]:
-    """Log-odds `(faces,)` that each probe is `person`; NaN throughout if it cannot be judged."""
+    """Log-odds `(faces,)` that each probe is `person`, from its closeness `nearness` `(faces,)`;
+    NaN throughout if the person cannot be judged."""
     is_own = enrolled.person_ids == person.person_id
     own, others = enrolled.take(np.flatnonzero(is_own)), enrolled.take(np.flatnonzero(~is_own))
-    nearness = closeness_to(person, own, probes, gallery)
     some = own.take(thinned(len(own)))
-    rest = others.vectors[thinned(len(others))]
+    rest = gallery.vectors(others.face_ids[thinned(len(others))])
+    similarity, found = gallery.search(rest, match.NEAREST, own.face_ids)
+    closest = match.mean_of_largest(np.where(found < 0, np.nan, similarity), match.NEAREST)
     # Of several faces in one photo at most one is this person: all but the nearest are not.
     not_mine = [np.sort(nearness[rows])[:-1] for rows in crowds]
     fitted = match.calibrate(
-        match.own_closeness(some.vectors, day_codes(some)),
-        np.concatenate([match.closeness(rest, own.vectors), *not_mine]),
+        match.own_closeness(gallery.vectors(some.face_ids), day_codes(some)),
+        np.concatenate([closest, *not_mine]),
     )
-    return fitted.log_odds(nearness) if fitted is not None else np.full(len(probes), np.nan)
+    return fitted.log_odds(nearness) if fitted is not None else np.full(len(nearness), np.nan)
 
 
 def closeness_to(
@@ -328,24 +381,27 @@ def closeness_to(
 ) -> npt.NDArray[np.floating[Any]]:
     """Closeness `(faces,)` of each probe to the person, a child only to itself near that age."""
     nearness = np.full(len(probes), np.nan)
-    if person.relation != CHILD:
-        windows = [(np.arange(len(probes)), own.face_ids)]
-    else:
-        windows = []
-        for day in np.unique(probes.day_earliest):
-            rows = np.flatnonzero(
-                np.isnat(probes.day_earliest) if np.isnat(day) else probes.day_earliest == day
-            )
-            near = ~np.isnat(own.day_earliest) & (np.abs(own.day_earliest - day) <= WINDOW)
-            windows.append(
-                (rows, own.face_ids[near] if near.sum() >= LEAST_IN_WINDOW else own.face_ids)
-            )
-    for rows, among in windows:
+    for rows, among in windows(person, own, probes.day_earliest):
         similarity, ids = gallery.search(probes.vectors[rows], match.NEAREST + 1, among)
         # A probe that is enrolled already would find itself.
         similarity = np.where((ids < 0) | (ids == probes.face_ids[rows, None]), np.nan, similarity)
         nearness[rows] = match.mean_of_largest(similarity, match.NEAREST)
     return nearness
+
+
+def windows(
+    person: Person, own: FaceTable, days: npt.NDArray[np.datetime64]
+) -> Iterator[tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]]:
+    """Row numbers of probes taken on these `days`, with the person's faces they are compared
+    with: every row once."""
+    if person.relation != CHILD:
+        yield np.arange(len(days)), own.face_ids
+        return
+    distinct, code = np.unique(days, return_inverse=True)  # NaT is one of them
+    order = np.argsort(code, kind="stable")
+    for day, rows in zip(distinct, np.split(order, np.cumsum(np.bincount(code))[:-1]), strict=True):
+        near = ~np.isnat(own.day_earliest) & (np.abs(own.day_earliest - day) <= WINDOW)
+        yield rows, own.face_ids[near] if near.sum() >= LEAST_IN_WINDOW else own.face_ids
 
 
 def day_codes(table: FaceTable) -> npt.NDArray[np.int64]:

@@ -67,6 +67,11 @@ class Settled:
         return lines
 
 
+def from_kept(kept: dict[str, Any]) -> Settled:
+    """What `dataclasses.asdict` made of one, after it went through JSON."""
+    return Settled(**{**kept, "warnings": tuple(kept["warnings"])})
+
+
 def waits(name: str, photos: int) -> str:
     """That so many photos wait for somebody, and what to do about it."""
     return (
