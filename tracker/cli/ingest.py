@@ -26,6 +26,8 @@ from tracker.cli.progress import download_bar, photo_bar
 
 if TYPE_CHECKING:
     from tracker.identity.settled import Settled
+    from tracker.ingest.choose import Choice
+    from tracker.ingest.pipeline import Place
     from tracker.ingest.summary import IngestSummary
     from tracker.vision.engines import Runtime
 
@@ -60,6 +62,15 @@ def ingest(
     engine: EngineOption = "auto",
     device: DeviceOption = "auto",
     workers: WorkersOption = None,
+    on: Annotated[
+        str | None,
+        typer.Option(
+            "--on",
+            metavar="ray[://HOST:PORT]",
+            help="Look at the photos with Ray: on this machine, or on a cluster, which the photos "
+            "are then sent to.",
+        ),
+    ] = None,
     watch: Annotated[
         bool,
         typer.Option("--watch", help="Go on with what comes into the folders, until Ctrl-C."),
@@ -80,6 +91,7 @@ def ingest(
         weights=weights,
         runtime=choose(engine, device),
         workers=workers,
+        on=on,
     )
 
     def take_in(chosen: Sequence[Path | bytes]) -> Taken:
@@ -105,6 +117,7 @@ class Asked:
     weights: Path | None
     runtime: Runtime
     workers: int | None
+    on: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,11 +180,20 @@ def _take_in(context: typer.Context, paths: Sequence[Path | bytes], asked: Asked
                 option_date=asked.date,
                 on_progress=lambda p: progress(p.done, p.total, p.faces),
                 workers=asked.workers,
+                elsewhere=_elsewhere(asked, choice),
             )
         settled = settle(connection, settings.home, summary.photos, person, choice.info.id)
         unread = unread_note(connection, choice.info.id)
     warnings = (*choice.notes, *summary.warnings, *settled.warnings, *unread)
     return Taken(summary, settled, choice.info.id, warnings)
+
+
+def _elsewhere(asked: Asked, choice: Choice) -> Place | None:
+    if asked.on is None:
+        return None
+    from tracker.ingest.ray_cluster import on_ray, parse_address
+
+    return on_ray(parse_address(asked.on), choice, asked.workers)
 
 
 def show(taken: Taken, *, json: bool) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from datetime import date
 from functools import cache, partial
 from pathlib import Path
@@ -14,11 +15,11 @@ from db.errors import StoreError
 from db.records import EmbedderRow
 from tracker.ingest import look
 from tracker.ingest.dating import Interval
-from tracker.ingest.known import plan, recall
+from tracker.ingest.known import Memory, Task, plan, recall
 from tracker.ingest.recorder import Recorder
 from tracker.ingest.redating import Dating
 from tracker.ingest.scan import scan
-from tracker.ingest.stages import Embedded, embed, look_ahead
+from tracker.ingest.stages import Embedded, Passed, embed, look_ahead
 from tracker.ingest.store import Writer
 from tracker.ingest.summary import IngestSummary, Progress, Tally
 from tracker.ingest.workers import Workers
@@ -58,6 +59,13 @@ class EmbedderChoice(Protocol):
         ...
 
 
+Place = Callable[
+    [Sequence[Task], "duckdb.DuckDBPyConnection", Memory, EmbedderChoice],
+    AbstractContextManager[Iterator[Embedded | Passed]],
+]
+"""Where photos are looked at and embedded: gives, while it is open, what becomes of each task."""
+
+
 def ingest(
     con: duckdb.DuckDBPyConnection,
     home: Path,
@@ -68,13 +76,14 @@ def ingest(
     on_progress: Callable[[Progress], None] | None = None,
     today: date | None = None,
     workers: int | None = None,
+    elsewhere: Place | None = None,
 ) -> IngestSummary:
     """Take in every photo at `paths`: date it, find its faces, embed them, store all of it.
 
     What is known costs nothing: neither torch nor the embedder is loaded unless there is a
     face to find or embed. One bad photo costs only itself. `option_date` is for photos that
     carry no date; `home` is the workspace's folder; `workers` how many processes look at
-    photos, by default as many as there are cores.
+    photos, by default as many as there are cores; `elsewhere` does that in another way.
 
     Raises UsageError for a path that does not exist, before anything is read; EmbedderError;
     EngineError where no worker can start; errors of `db.errors`. On KeyboardInterrupt, and on
@@ -94,12 +103,10 @@ def ingest(
         tally.count_rejected(rejection)
     recorder.unchanged(todo)
     if todo.to_read:  # else no process is started, and no engine looked for
-        prepare = partial(look.prepare, on_the_processor(embedder.runtime))
-        with Workers(look.work, count=workers or worker_count(), prepare=prepare) as pool:
+        with (elsewhere or here(workers))(todo.to_read, con, memory, embedder) as outcomes:
             try:
-                seen = look_ahead(pool, todo.to_read, con, memory, embedder.info)
                 proven = False
-                for outcome in embed(seen, cache(embedder.load), embedder.info):
+                for outcome in outcomes:
                     if not proven and isinstance(outcome, Embedded) and len(outcome.vectors):
                         embedder.proven()
                         proven = True
@@ -113,6 +120,24 @@ def ingest(
     return tally.summary(
         time.monotonic() - started, todo.skipped, no_thumbnails=writer.no_thumbnails
     )
+
+
+def here(workers: int | None) -> Place:
+    """Look at photos in processes of this machine, and embed their faces in this one."""
+
+    @contextmanager
+    def place(
+        tasks: Sequence[Task],
+        con: duckdb.DuckDBPyConnection,
+        memory: Memory,
+        embedder: EmbedderChoice,
+    ) -> Iterator[Iterator[Embedded | Passed]]:
+        prepare = partial(look.prepare, on_the_processor(embedder.runtime))
+        with Workers(look.work, count=workers or worker_count(), prepare=prepare) as pool:
+            seen = look_ahead(pool, tasks, con, memory, embedder.info)
+            yield embed(seen, cache(embedder.load), embedder.info)
+
+    return place
 
 
 def worker_count() -> int:
