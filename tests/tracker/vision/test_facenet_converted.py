@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import stat
+import time
 from pathlib import Path
 
 import numpy as np
@@ -93,6 +95,16 @@ def test_a_conversion_that_breaks_off_leaves_nothing_behind(
         with pytest.raises(KeyboardInterrupt), _converted.converted(weights, tmp_path):
             pass
     assert [p.name for p in tmp_path.iterdir()] == ["hashes.json"]
+
+
+def test_what_a_killed_conversion_left_is_swept_up(weights: Path, tmp_path: Path) -> None:
+    old, running = (tmp_path / f".converting-{name}.part" for name in ("old", "running"))
+    for path in (old, running):
+        path.write_bytes(b"half of it")
+    os.utime(old, (time.time() - 7200,) * 2)
+    with _converted.converted(weights, tmp_path):
+        assert not old.exists()
+        assert running.exists()
 
 
 def test_where_nothing_can_be_kept_faces_are_still_embedded(weights: Path, tmp_path: Path) -> None:

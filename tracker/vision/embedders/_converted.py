@@ -11,6 +11,7 @@ import contextlib
 import hashlib
 import os
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from tracker.vision.embedders import _inception, _inception_onnx
 from tracker.vision.weights import fingerprint
 
 HEX = 16
+ABANDONED_SECONDS = 3600
 
 
 @contextlib.contextmanager
@@ -67,6 +69,7 @@ def _name(prefix: str, path: Path) -> str:
 
 def _written(network: object, prefix: str, folder: Path) -> Path:
     """Written under another name first: whoever looks finds all of it or nothing."""
+    _sweep(folder)
     handle, name = tempfile.mkstemp(dir=folder, prefix=".converting-", suffix=".part")  # 0600
     os.close(handle)
     fresh = Path(name)
@@ -77,3 +80,11 @@ def _written(network: object, prefix: str, folder: Path) -> Path:
     finally:
         fresh.unlink(missing_ok=True)
     return target
+
+
+def _sweep(folder: Path) -> None:
+    """Remove what a conversion left that was killed: none takes an hour."""
+    for path in folder.glob(".converting-*.part"):
+        with contextlib.suppress(OSError):
+            if time.time() - path.stat().st_mtime > ABANDONED_SECONDS:
+                path.unlink()
