@@ -81,7 +81,7 @@ WorkersOption = Annotated[
         metavar="N",
         min=1,
         max=256,
-        help="Processes that read photos. Default: one for each core, six at the most.",
+        help="Processes that read photos. Default: one for each core, memory allowing.",
     ),
 ]
 

@@ -33,8 +33,12 @@ if TYPE_CHECKING:
     from tracker.vision.embedders.contract import Embedder, EmbedderInfo
     from tracker.vision.engines.contract import Runtime
 
-MOST_PROCESSES = 6
-"""Unless more are asked for: each holds its networks and a photo, 150 MB or more."""
+BYTES_PER_WORKER = 2_000_000_000
+"""Of the machine's memory, for each process by default: it holds its networks and a photo, 200 MB
+and for a moment up to 1 GB, and other programs want to live."""
+
+MOST_WORKERS = 4
+"""Where the size of the memory is not known."""
 
 
 class EmbedderChoice(Protocol):
@@ -141,8 +145,12 @@ def here(workers: int | None) -> Place:
 
 
 def worker_count() -> int:
-    """Processes that look at photos: one for each core, but no more than MOST_PROCESSES."""
-    return max(1, min(MOST_PROCESSES, cores()))
+    """Processes that look at photos: one for each core, as far as memory goes round."""
+    try:
+        memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (AttributeError, ValueError, OSError):  # not on Windows
+        memory = MOST_WORKERS * BYTES_PER_WORKER
+    return max(1, min(cores(), memory // BYTES_PER_WORKER))
 
 
 def on_the_processor(runtime: Runtime) -> Runtime:
