@@ -15,8 +15,10 @@ import logging
 import os
 import secrets
 import socket
+import sys
+import warnings
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -49,6 +51,9 @@ if TYPE_CHECKING:
 
 BLOCK_PHOTOS = 16
 """Enough to fill batches of faces, few enough to lose when an actor dies."""
+
+PROBES = 3
+"""Photos tried alone before all are, where not one came back."""
 
 SENT_AHEAD = 2 * BLOCK_PHOTOS
 """Photos sent ahead, for each core of the cluster."""
@@ -91,8 +96,11 @@ def parse_address(text: str) -> Address:
     )
 
 
-def on_ray(address: Address, choice: Choice, workers: int | None) -> Place:
+def on_ray(
+    address: Address, choice: Choice, workers: int | None, *, reader: type[Reader] = Reader
+) -> Place:
     """Look at photos and embed their faces with Ray; `workers` actors at most, on this machine.
+    `reader` is what the actors are.
 
     Using it raises EngineError where Ray is not installed, does not answer or goes away, and what
     loading the embedder raises.
@@ -107,11 +115,14 @@ def on_ray(address: Address, choice: Choice, workers: int | None) -> Place:
     ) -> Iterator[Iterator[Embedded | Passed]]:
         order = _order(choice, address)
         with connected(address, workers) as ray, _explained(address):
-            crew = _Crew(ray, address, order, workers)
+            crew = _Crew(ray, address, order, workers, reader)
             seen = look_ahead(
                 cast("Workers[LookJob, Answer]", crew), tasks, con, memory, embedder.info
             )
-            yield map(partial(_embedded, dim=embedder.info.dim), seen)
+            try:
+                yield map(partial(_embedded, dim=embedder.info.dim), seen)
+            finally:
+                crew.close()
 
     return place
 
@@ -127,6 +138,8 @@ def _embedded(item: Seen | Passed, dim: int) -> Embedded | Passed:
 def connected(address: Address, workers: int | None = None) -> Iterator[ModuleType]:
     """Ray, connected; shut down at the end. Raises EngineError."""
     os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
+    os.environ.setdefault("RAY_DATA_LOG_LEVEL", "CRITICAL")
+    os.environ.setdefault("RAY_BACKEND_LOG_LEVEL", "fatal")
     os.environ.setdefault("RAY_CLIENT_INITIAL_CONNECTION_TIMEOUT_S", f"{ANSWER_S:.0f}")
     os.environ.setdefault("RAY_CLIENT_MAX_CONNECTION_TIMEOUT_S", f"{ANSWER_S:.0f}")
     if address.host is None:
@@ -145,7 +158,7 @@ def connected(address: Address, workers: int | None = None) -> Iterator[ModuleTy
         ) from error
     quiet = {"logging_level": logging.CRITICAL, "log_to_driver": False}
     logging.getLogger("ray").setLevel(logging.CRITICAL)
-    with _explained(address):
+    with _explained(address), _silence():
         if address.host is None:
             ray.init(
                 "local",
@@ -184,14 +197,21 @@ class _Crew:
     count = 1 << 40  # `look_ahead` hands over everything before it asks for the first answer
 
     def __init__(
-        self, ray: ModuleType, address: Address, order: EmbedderOrder, workers: int | None
+        self,
+        ray: ModuleType,
+        address: Address,
+        order: EmbedderOrder,
+        workers: int | None,
+        reader: type[Reader],
     ) -> None:
         self._ray = ray
         self._order = order
+        self._reader = reader
         self._jobs: list[LookJob] = []
         self._open: dict[int, _Answer] = {}
         self._blocks: Iterator[pa.Table] | None = None
         self._round = 0
+        self._tried: set[int] = set()
         self._far = _Far(ray) if address.host is not None else None
         self._most = workers or cores() if address.host is None else None
 
@@ -214,30 +234,44 @@ class _Crew:
         for number, outcome in outcomes_of(block):
             self._settle(number, outcome)
 
+    def close(self) -> None:
+        """Stop what is under way."""
+        if isinstance(self._blocks, Generator):
+            self._blocks.close()
+
     def _begin(self) -> None:
+        """All jobs in blocks; then those that did not come back, one by one; then give them up.
+
+        Where nothing came back at all it may be no photo's fault: a few are tried first.
+        """
         self._round += 1
-        if self._round > 2:
-            if len(self._open) == len(self._jobs) > 2:
-                raise EngineError(
-                    "Every process that Ray started for the photos died.",
-                    hint="They may lack memory: about 1 GB each. `ray status` and Ray's logs tell "
-                    "more.",
-                )
+        numbers, size = list(self._open), BLOCK_PHOTOS
+        if self._round > 1:
+            size = 1
+            numbers = [number for number in numbers if number not in self._tried]
+            if len(self._open) == len(self._jobs):
+                if len(self._tried) >= min(PROBES, len(self._jobs)) > 1:
+                    raise EngineError(
+                        "Every process that Ray started for the photos died.",
+                        hint="They may lack memory: about 1 GB each. Ray's logs tell more.",
+                    )
+                numbers = numbers[:PROBES]
+            self._tried.update(numbers)
+        if not numbers:
             for number in list(self._open):
                 self._settle(number, DIED)
             return
-        size = BLOCK_PHOTOS if self._round == 1 else 1
-        numbers = list(self._open)
         blocks = [
             jobs_table((number, self._jobs[number]) for number in numbers[at : at + size])
             for at in range(0, len(numbers), size)
         ]
         if self._far is None:
-            self._blocks = Foreman(blocks, self._order, None, self._most).all()
+            self._blocks = Foreman(blocks, self._order, None, self._most, self._reader).all()
         else:
             self._blocks = self._far.blocks(
                 blocks,
                 self._order,
+                self._reader,
                 {number: self._jobs[number] for number in numbers},
                 self._settle,
                 again=self._round > 1,
@@ -261,29 +295,37 @@ class Foreman:
     """Runs Ray Data over blocks of jobs; here, or on the cluster as an actor."""
 
     def __init__(
-        self, blocks: list[pa.Table], order: EmbedderOrder, source: Source | None, most: int | None
+        self,
+        blocks: list[pa.Table],
+        order: EmbedderOrder,
+        source: Source | None,
+        most: int | None,
+        reader: type[Reader],
     ) -> None:
         import ray.data
 
-        os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
-        logging.getLogger("ray").setLevel(logging.CRITICAL)
         context = ray.data.DataContext.get_current()
         context.enable_progress_bars = False
         context.max_errored_blocks = -1  # an actor that dies costs its block, which comes again
         gpus = 0 if order.runtime.on_processor else 1
-        done = ray.data.from_arrow(blocks).map_batches(
-            Reader,
-            fn_constructor_args=(order, source),
-            batch_format="pyarrow",
-            batch_size=None,
-            compute=ray.data.ActorPoolStrategy(
-                min_size=1, max_size=most, max_tasks_in_flight_per_actor=2
-            ),
-            num_cpus=1,
-            num_gpus=gpus,
-            max_restarts=-1,
-            max_task_retries=0,
-        )
+        # An actor that dies takes with it what waits for it: photos tried alone do not wait so.
+        at_a_time = 1 if blocks[0].num_rows == 1 else 2
+        with warnings.catch_warnings():
+            # That these two have no parameter of their own yet is why pyproject bounds Ray.
+            warnings.filterwarnings("ignore", message=".*ray_remote_args")
+            done = ray.data.from_arrow(blocks).map_batches(
+                reader,
+                fn_constructor_args=(order, source),
+                batch_format="pyarrow",
+                batch_size=None,
+                compute=ray.data.ActorPoolStrategy(
+                    min_size=1, max_size=most, max_tasks_in_flight_per_actor=at_a_time
+                ),
+                num_cpus=1,
+                num_gpus=gpus,
+                max_restarts=-1,
+                max_task_retries=0,
+            )
         self._done: Iterator[pa.Table] = iter(
             done.iter_batches(batch_format="pyarrow", batch_size=None, prefetch_batches=0)
         )
@@ -349,6 +391,7 @@ class _Far:
         self,
         blocks: list[pa.Table],
         order: EmbedderOrder,
+        reader: type[Reader],
         jobs: dict[int, LookJob],
         settle: Callable[[int, FarAnswer], None],
         *,
@@ -358,7 +401,7 @@ class _Far:
         `settle` and not sent; `again`: they are at the depot still."""
         ray = self._ray
         foreman = ray.remote(num_cpus=0)(Foreman).remote(
-            blocks, order, FromDepot(self._depot), None
+            blocks, order, FromDepot(self._depot), None, reader
         )
         to_send = deque([] if again else jobs.items())
         while True:
@@ -432,6 +475,21 @@ def _must_answer(address: Address) -> None:
             hint="Is the cluster up, and its client port (ray start --head "
             f"--ray-client-server-port={address.port}) reachable from here? Nothing was lost.",
         ) from error
+
+
+@contextmanager
+def _silence() -> Iterator[None]:
+    """Ray's native part tells on stderr how loud it is, however quiet it was asked to be."""
+    sys.stderr.flush()
+    before = os.dup(2)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 2)
+    try:
+        yield
+    finally:
+        os.dup2(before, 2)
+        os.close(before)
+        os.close(nowhere)
 
 
 @contextmanager
