@@ -9,7 +9,7 @@ from datetime import date
 from functools import partial
 from pathlib import Path
 
-from bench import crops, forward, ingest, known, memory, recall, report, start
+from bench import crops, forward, ingest, known, memory, recall, report, scale, start
 from bench.figures import as_table, replaced
 from bench.processes import cores
 
@@ -20,6 +20,7 @@ PARTS = {
     "forward": forward.measure,
     "memory": memory.measure,
     "known": known.measure,
+    "scale": scale.measure,
     "report": report.measure,
     "start": start.measure,
 }
@@ -41,8 +42,14 @@ def main() -> None:
         default=memory.MANY,
         help="small photos in the longer ingest of `memory`: 20000 or 100000 take a while",
     )
+    parser.add_argument(
+        "--largest", type=int, default=scale.LARGEST, help="embeddings in the last row of `scale`"
+    )
     options = parser.parse_args()
-    parts = PARTS | {"memory": partial(memory.measure, many=options.memory_photos)}
+    parts = PARTS | {
+        "memory": partial(memory.measure, many=options.memory_photos),
+        "scale": partial(scale.measure, largest=options.largest),
+    }
     with tempfile.TemporaryDirectory(prefix="tracker-bench-") as folder:
         for name in options.parts or parts:
             figures = parts[name](Path(folder), options.photos)

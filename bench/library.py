@@ -26,15 +26,19 @@ from db.records import (
 )
 from tracker.vision.detector import DETECTOR_ID
 
+File = tuple[bytes, os.stat_result, str]
+"""Path, status and sha256."""
+
 PER_FOLDER = 200
 FIRST_DAY = date(2010, 1, 1)
 DAYS = 5000
+EMBEDDER = EmbedderRow("made-up", 512, "facenet-box", "none", "drawn from a seed")
 FAMILY = (("Mia", "child"), ("Anna", "mother"), ("Ben", "father"), ("Rosa", "grandmother"))
 CONFIRMED = 2000
 """Faces that somebody named, whatever the size of the library: people tire."""
 
 
-def tree(folder: Path, count: int) -> list[tuple[bytes, os.stat_result, str]]:
+def tree(folder: Path, count: int) -> list[File]:
     """Write `count` tiny JPEG files into folders of 200: (path, status, sha256) of each."""
     held = io.BytesIO()
     Image.new("RGB", (16, 12), (120, 90, 70)).save(held, "JPEG")
@@ -54,62 +58,61 @@ def tree(folder: Path, count: int) -> list[tuple[bytes, os.stat_result, str]]:
 
 def fill(
     con: duckdb.DuckDBPyConnection,
-    files: Sequence[tuple[bytes, os.stat_result, str]],
+    files: Sequence[File],
     embedder: EmbedderRow,
     *,
-    faces_a_photo: int = 1,
     batch: int = 4000,
 ) -> list[int]:
-    """Store the files as photos with faces, as an ingest would: the ids of the faces."""
+    """Store the files as photos with a face each, as an ingest would: the ids of the faces."""
     rng = np.random.default_rng(len(files))
-    centres = rng.standard_normal((40, embedder.dim), np.float32)
+    centres = np.random.default_rng(0).standard_normal((40, embedder.dim), np.float32)
     ids: list[int] = []
     for start in range(0, len(files), batch):
-        results = list(_results(files[start : start + batch], start, rng, centres, faces_a_photo))
+        results = list(_results(files[start : start + batch], start, rng, centres))
         photos.store_batch(con, results, [], detector=DETECTOR_ID, embedder=embedder)
         ids += [face.face_id for result in results for face in result.faces]
     return ids
 
 
-def name_some(con: duckdb.DuckDBPyConnection, ids: Sequence[int], embedder: EmbedderRow) -> None:
-    """A family of four, and whose the first faces are: as they are drawn in `fill`."""
+def name_faces(con: duckdb.DuckDBPyConnection, ids: Sequence[int]) -> None:
+    """A family of four, and these faces are theirs in turn: the user says so."""
     family = [
         people.add(con, name, relation, born_earliest=FIRST_DAY, born_latest=FIRST_DAY)
         for name, relation in FAMILY
     ]
-    step = max(1, len(ids) // CONFIRMED)
-    people.decide(
-        con,
-        [
-            Decision(face, family[place % len(family)].person_id, "confirmed", "user")
-            for place, face in list(enumerate(ids))[::step]
-        ],
-    )
+    for start in range(0, len(ids), 50_000):
+        people.decide(
+            con,
+            [
+                Decision(face, family[place % len(family)].person_id, "confirmed", "user")
+                for place, face in enumerate(ids[start : start + 50_000])
+            ],
+        )
+
+
+def some(ids: Sequence[int]) -> Sequence[int]:
+    """CONFIRMED of them, spread evenly."""
+    return ids[:: max(1, len(ids) // CONFIRMED)][:CONFIRMED]
 
 
 def _results(
-    files: Sequence[tuple[bytes, os.stat_result, str]],
+    files: Sequence[File],
     start: int,
     rng: np.random.Generator,
     centres: np.ndarray,
-    faces: int,
 ) -> Iterator[PhotoResult]:
-    who = np.arange(start, start + len(files)).repeat(faces) % len(centres)
+    who = np.arange(start, start + len(files)) % len(centres)
     noise = rng.standard_normal((len(who), centres.shape[1]), np.float32)
     vectors = centres[who] + 0.7 * noise
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
     numbers = rng.uniform(0, 4000, (len(who), 18)).astype(np.float32).astype(float)
     for place, (path, status, sha256) in enumerate(files):
         day = FIRST_DAY + timedelta(days=int(rng.integers(DAYS)))
-        rows = range(place * faces, (place + 1) * faces)
         yield PhotoResult(
             Photo(sha256, status.st_size, 4000, 3000, "JPEG", Dated(day, day, "exif", 0.9)),
             PhotoPath(path, sha256, status.st_size, status.st_mtime_ns, status.st_ino),
-            tuple(
-                _face(face_id(sha256, DETECTOR_ID, index), sha256, index, numbers[row])
-                for index, row in enumerate(rows)
-            ),
-            vectors[rows.start : rows.stop],
+            (_face(face_id(sha256, DETECTOR_ID, 0), sha256, 0, numbers[place]),),
+            vectors[place : place + 1],
         )
 
 
