@@ -16,7 +16,9 @@ def get(con: duckdb.DuckDBPyConnection, key: str, default: str | None = None) ->
 
 
 def set_(con: duckdb.DuckDBPyConnection, key: str, value: str) -> None:
-    """Keep `value` under `key` in the place of what was there."""
+    """Keep `value` under `key` in the place of what was there; the same again is not written."""
+    if get(con, key) == value:
+        return
     with transaction(con):
         con.execute("INSERT OR REPLACE INTO settings VALUES (?, ?)", [key, value])
 

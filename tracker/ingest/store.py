@@ -19,8 +19,12 @@ from tracker.ingest.thumbnails import write_thumbnail
 if TYPE_CHECKING:
     import duckdb
 
-BATCH_PHOTOS = 32
+BATCH_PHOTOS = 256
+"""A batch looks through the names of all photos that are stored: in a large library a small one
+costs as much as a large one."""
+
 BATCH_SECONDS = 5.0
+"""What a crash can cost at most; an interrupt costs nothing."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

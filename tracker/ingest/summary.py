@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from itertools import repeat
 
 from db.records import Rejection
 from tracker.ingest.scan import PHOTO_SUFFIXES, Skipped, shown
@@ -101,7 +102,7 @@ class Tally:
     def count_unchanged(self, contents: Sequence[str], last: bytes) -> None:
         """Files that are as they were, all at once; `last` is the path of the last one."""
         self.known += len(contents)
-        self.photos.update(dict.fromkeys(contents))
+        self.photos.update(zip(contents, repeat(None), strict=False))
         self._through(last)
 
     def count_finished(
