@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import platform
 import tempfile
 from datetime import date
@@ -52,8 +53,9 @@ def main() -> None:
     }
     with tempfile.TemporaryDirectory(prefix="tracker-bench-") as folder:
         for name in options.parts or parts:
+            busy = load()
             figures = parts[name](Path(folder), options.photos)
-            table = f"{as_table(figures)}\n\n{machine()}"
+            table = f"{as_table(figures)}\n\n{machine()}{busy}"
             print(f"## {name}\n\n{table}\n", flush=True)
             if options.write:
                 document = DOCUMENT.read_text(encoding="utf-8")
@@ -68,6 +70,13 @@ def machine() -> str:
         f"Measured on {date.today()}: {cores()} cores ({platform.machine()}), Python "
         f"{platform.python_version()}, torch {torch.__version__.partition('+')[0]}."
     )
+
+
+def load() -> str:
+    """What else the machine had to do as the measuring began."""
+    if not hasattr(os, "getloadavg"):
+        return ""
+    return f" Load before it began: {os.getloadavg()[0]:.1f}."
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from PIL import Image
 
 from bench.figures import Figure
 from bench.original import networks
-from bench.photos import NO_SAMPLES, PhotoSet, facenet_weights, samples
+from bench.photos import NO_SAMPLES, PhotoSet, facenet_weights, lively_weights, samples
 from bench.reference import (
     LEAST,
     SURE,
@@ -36,24 +36,28 @@ Vectors = Callable[[Path, FullSize, np.ndarray], np.ndarray]
 def measure(folder: Path, count: int) -> list[Figure]:
     """Cosines for FaceNet with random weights, and for every real model among the samples."""
     sets = photo_sets(folder, count)
-    figures = _figures(
-        "FaceNet, random weights", sets, [ingested(folder, s) for s in sets], _facenet(folder)
-    )
+    figures: list[Figure] = []
+    for what, weights, wanted in (
+        ("FaceNet, random weights", facenet_weights(folder), (MEDIAN, LOWEST)),
+        ("FaceNet, random weights that spread faces", lively_weights(folder), ("-", "-")),
+    ):
+        ours = [ingested(folder, photos, "--weights", weights) for photos in sets]
+        figures += _figures(what, sets, ours, _facenet(weights), wanted)
     models = model_folders(samples())
     for model in models:
-        figures += _figures(
-            model.name, sets, [ingested(folder, s, model) for s in sets], _aligned(folder, model)
-        )
+        ours = [ingested(folder, photos, "--embedder", model) for photos in sets]
+        vectors = _aligned(folder, model)
+        figures += _figures(model.name, sets, ours, vectors, (MEDIAN, LOWEST))
     if not models:
         figures.append(Figure("the same with a real model", "-", "-", NO_SAMPLES))
     return figures
 
 
-def _facenet(folder: Path) -> Vectors:
+def _facenet(weights: Path) -> Vectors:
     """facenet-pytorch's `extract_face` and its network in fp32."""
     import torch
 
-    _, resnet = networks(facenet_weights(folder))
+    _, resnet = networks(weights)
 
     def vectors(_path: Path, reference: FullSize, chosen: np.ndarray) -> np.ndarray:
         with torch.inference_mode():
@@ -96,6 +100,7 @@ def _figures(
     sets: Sequence[PhotoSet],
     ours: Sequence[Sequence[Stored]],
     vectors: Vectors,
+    wanted: tuple[str, str],
 ) -> list[Figure]:
     by_set: dict[str, np.ndarray] = {}
     strangers: list[float] = []
@@ -108,7 +113,9 @@ def _figures(
         by_set[photos.name] = np.concatenate(found)
     cosines = np.concatenate(list(by_set.values()))
     if not len(cosines):
-        return [Figure(f"cosine of our crop to a full-size crop, {what}", "-", MEDIAN, "no faces")]
+        return [
+            Figure(f"cosine of our crop to a full-size crop, {what}", "-", wanted[0], "no faces")
+        ]
     each = "; ".join(
         f"{name} {_two(values)} ({len(values)})" for name, values in by_set.items() if len(values)
     )
@@ -117,7 +124,7 @@ def _figures(
         Figure(
             f"cosine of our crop to a full-size crop, {what}: median",
             f"{middle:.3f}",
-            MEDIAN,
+            wanted[0],
             f"{len(cosines)} faces of {LEAST:.0f} pixels or more at full size; median and 1 % "
             f"quantile by set: {each}; different faces of a photo have "
             f"{float(np.median(strangers)) if strangers else np.nan:.2f}",
@@ -125,7 +132,7 @@ def _figures(
         Figure(
             f"cosine of our crop to a full-size crop, {what}: 1 % quantile",
             f"{low:.3f}",
-            LOWEST,
+            wanted[1],
             f"the least is {cosines.min():.3f}",
         ),
     ]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import multiprocessing
+import time
 from collections.abc import Callable
 from multiprocessing.synchronize import Barrier
 from pathlib import Path
@@ -50,15 +51,17 @@ def _ready(way: str, photo: Path, everybody: Barrier) -> None:
     everybody.wait()
 
 
-def _decode(job: tuple[str, Path]) -> None:
+def _decode(job: tuple[str, Path]) -> float:
+    """Processor seconds."""
+    before = time.process_time()
     WAYS[job[0]](job[1])
+    return time.process_time() - before
 
 
 def main() -> None:
     """`python -m bench.decoding WAY PHOTO…`: seconds for all, start of the processes left out."""
     import json
     import sys
-    import time
 
     way, photos = sys.argv[1], [Path(argument) for argument in sys.argv[2:]]
     context = multiprocessing.get_context("spawn")
@@ -66,9 +69,8 @@ def main() -> None:
     with context.Pool(cores(), _ready, (way, photos[0], everybody)) as pool:
         everybody.wait()
         started = time.perf_counter()
-        for _ in pool.imap_unordered(_decode, [(way, photo) for photo in photos]):
-            pass
-        print(json.dumps({"seconds": time.perf_counter() - started}))
+        busy = sum(pool.imap_unordered(_decode, [(way, photo) for photo in photos]))
+        print(json.dumps({"seconds": time.perf_counter() - started, "busy": busy}))
 
 
 if __name__ == "__main__":

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 from bench.figures import Figure
 from bench.photos import facenet_weights, little, workspace
-from bench.processes import tracker
+from bench.processes import answered, tracker
 
 FEW, MANY = 1000, 4000
 
@@ -23,7 +22,7 @@ def measure(folder: Path, _count: int, *, many: int = MANY) -> list[Figure]:
         home = workspace(place, "home")
         done = tracker(home, "ingest", place / "photos", "--weights", weights, "--json")
         peaks[count] = done.peak_bytes / 2**30
-        pace = count / json.loads(done.out)["seconds"]
+        pace = count / answered(done)["seconds"]
     few, most = min(peaks), max(peaks)
     return [
         Figure(

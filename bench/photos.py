@@ -122,16 +122,31 @@ def little(folder: Path, count: int) -> list[Path]:
 def facenet_weights(folder: Path) -> Path:
     """A file of FaceNet's layout with random numbers: it takes the same time as the published.
 
-    The statistics of its normalisations are those of drawn faces. Without that, every face would
-    get nearly the same vector, and no error in a crop or in arithmetic would show.
+    It gives all faces nearly the same vector, so it shows no error in a crop.
     """
     import torch
 
     path = folder / "weights.pt"
+    if not path.exists():
+        torch.manual_seed(1)
+        network = facenet_pytorch().InceptionResnetV1(classify=True, num_classes=8631)
+        torch.save(network.state_dict(), path)
+    return path
+
+
+def lively_weights(folder: Path) -> Path:
+    """The same, but with its normalisations set by drawn faces.
+
+    Now faces are far apart, and whatever changes a crop shows far more than it would with a
+    network that was trained to overlook such things.
+    """
+    import torch
+
+    path = folder / "lively weights.pt"
     if path.exists():
         return path
-    torch.manual_seed(1)
     network = facenet_pytorch().InceptionResnetV1(classify=True, num_classes=8631, dropout_prob=0)
+    network.load_state_dict(torch.load(facenet_weights(folder), weights_only=True))
     for module in network.modules():
         if isinstance(module, torch.nn.BatchNorm1d | torch.nn.BatchNorm2d):
             module.momentum = None  # the mean over all batches

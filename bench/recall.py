@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from bench.figures import Figure
-from bench.photos import NO_SAMPLES, PhotoSet, samples
+from bench.photos import NO_SAMPLES, PhotoSet, facenet_weights, samples
 from bench.reference import (
     LARGE,
     LEAST,
@@ -37,7 +37,8 @@ def measure(folder: Path, count: int) -> list[Figure]:
     """Recall by size and false faces, over all sets and by set."""
     sets = photo_sets(folder, count)
     theirs = [[full_size(path) for path in photos.paths] for photos in sets]
-    ours = [ingested(folder, photos) for photos in sets]
+    embedder = ("--weights", facenet_weights(folder))
+    ours = [ingested(folder, photos, *embedder) for photos in sets]
     seen = (sets, theirs, ours)
     by_size = [
         _recall(seen, f"more than {LARGE:.0f} pixels", (LARGE, np.inf), "99 %"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,12 +16,11 @@ from bench.photos import (
     PhotoSet,
     drawn,
     drawn_small,
-    facenet_weights,
     real,
     real_small,
     workspace,
 )
-from bench.processes import tracker
+from bench.processes import answered, tracker
 from db import faces as stored_faces
 from db.connection import open_workspace
 from db.photos import faces_of_paths
@@ -100,23 +98,22 @@ def full_size(path: Path) -> FullSize:
     )
 
 
-def ingested(folder: Path, photos: PhotoSet, model: Path | None = None) -> list[Stored]:
-    """Photo by photo, after `tracker ingest`: with FaceNet, or with the ONNX model of a folder.
+def ingested(folder: Path, photos: PhotoSet, *embedder: str | Path) -> list[Stored]:
+    """Photo by photo, after `tracker ingest` with the options of an `embedder`.
 
-    The second embedder goes over the same workspace: the faces are found once.
+    Every embedder goes over the same workspace: the faces are found once.
     """
-    return _ingested(folder, photos.name, photos.paths, model)
+    return _ingested(folder, photos.name, photos.paths, embedder)
 
 
 @cache
-def _ingested(folder: Path, name: str, paths: tuple[Path, ...], model: Path | None) -> list[Stored]:
+def _ingested(
+    folder: Path, name: str, paths: tuple[Path, ...], embedder: tuple[str | Path, ...]
+) -> list[Stored]:
     home = folder / f"taken {name}"
     if not home.exists():
         workspace(folder, home.name)
-    options = (
-        ("--weights", facenet_weights(folder)) if model is None else ("--embedder", str(model))
-    )
-    told = json.loads(tracker(home, "ingest", *paths, *options, "--json").out)
+    told = answered(tracker(home, "ingest", *paths, *embedder, "--json"))
     with open_workspace(home) as connection:
         return [_stored(connection, path, told["embedder"]) for path in paths]
 
