@@ -21,7 +21,7 @@ from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from types import ModuleType
@@ -262,7 +262,7 @@ class _Crew:
                 self._settle(number, DIED)
             return
         blocks = [
-            jobs_table((number, self._jobs[number]) for number in numbers[at : at + size])
+            jobs_table((number, self._told(number)) for number in numbers[at : at + size])
             for at in range(0, len(numbers), size)
         ]
         if self._far is None:
@@ -276,6 +276,12 @@ class _Crew:
                 self._settle,
                 again=self._round > 1,
             )
+
+    def _told(self, number: int) -> LookJob:
+        """The job as an actor is told it: a cluster elsewhere learns no file's name, nor the
+        hashes of other photos, which the driver has compared."""
+        job = self._jobs[number]
+        return job if self._far is None else replace(job, path=b"", known=frozenset())
 
     def _settle(self, number: int, outcome: FarAnswer) -> None:
         if isinstance(outcome, Failed):
