@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import duckdb
@@ -278,7 +278,7 @@ def of_photos(
 def vectors_of(
     con: duckdb.DuckDBPyConnection, embedder_id: str, face_ids: npt.NDArray[np.int64]
 ) -> npt.NDArray[np.float32]:
-    """The vectors `(n, d)` of these faces, which must have one each, in their order."""
+    """The vectors `(n, d)` of these faces, which must be different and have one each."""
     found = embedders.key_of(con, embedder_id)
     vectors = np.empty((len(face_ids), 0 if found is None else found[1]), np.float32)
     order = np.argsort(face_ids)
@@ -346,7 +346,6 @@ def _faces(
     found = embedders.key_of(con, embedder_id)
     if found is None:
         return _empty()
-    key, dim = found
     with translated():
         rows = arrow.fetch(
             con,
@@ -361,20 +360,23 @@ def _faces(
             )
             SELECT face_id, coalesce(person_id, -1) AS person_id, coalesce(state, '') AS state,
                 coalesce(source, '') AS source, sha256, earliest, latest, size_px,
-                coalesce(age, {NO_AGE})::INTEGER AS age{", vector" if with_vectors else ""}
-            FROM dated {"" if with_vectors else "SEMI"} JOIN {embedders.table_of(key)}
-                USING (face_id)
+                coalesce(age, {NO_AGE})::INTEGER AS age
+            FROM dated SEMI JOIN {embedders.table_of(found[0])} USING (face_id)
             WHERE {where}
             """,  # noqa: S608  names of tables are made of integers, conditions of constants
             [*params, *where_params],
         )
-    table = _table(rows, dim if with_vectors else 0)
+    table = _table(rows)
     first = table.age_months if by_age else table.person_ids
-    # Sorted here and not in SQL: a sort there would carry the vectors along.
-    return table.take(np.lexsort((table.face_ids, table.day_earliest, first)))
+    table = table.take(np.lexsort((table.face_ids, table.day_earliest, first)))
+    if not with_vectors:
+        return table
+    # On their own, and not in the query: a join would carry all of them along before it knows
+    # which faces are asked for.
+    return replace(table, vectors=vectors_of(con, embedder_id, table.face_ids))
 
 
-def _table(rows: pa.Table, dim: int) -> FaceTable:
+def _table(rows: pa.Table) -> FaceTable:
     def numbers(name: str, dtype: type[np.generic]) -> npt.NDArray[Any]:
         column: npt.NDArray[Any] = rows.column(name).to_numpy().astype(dtype, copy=False)
         return column
@@ -388,9 +390,7 @@ def _table(rows: pa.Table, dim: int) -> FaceTable:
 
     return FaceTable(
         face_ids=numbers("face_id", np.int64),
-        vectors=arrow.vectors(rows.column("vector"), dim)
-        if dim
-        else np.empty((len(rows), 0), np.float32),
+        vectors=np.empty((len(rows), 0), np.float32),
         person_ids=numbers("person_id", np.int32),
         photos=words("sha256"),
         day_earliest=days("earliest"),
