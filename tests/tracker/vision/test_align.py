@@ -59,19 +59,6 @@ def test_facenets_crop_is_facenet_pytorchs_own(box: tuple[float, ...]) -> None:
     np.testing.assert_array_equal(crop, own.permute(1, 2, 0).numpy().astype(np.uint8))
 
 
-def test_facenets_crop_of_a_found_face_is_what_mtcnn_itself_hands_on(
-    drawn: Pixels, detector: Detector
-) -> None:
-    mtcnn = facenet_pytorch().MTCNN(keep_all=True, post_process=False)
-    own = mtcnn(Image.fromarray(drawn)).permute(0, 2, 3, 1).numpy().astype(np.uint8)
-    found = detector.detect(drawn, 20.0)
-    crops = [align.crop(drawn, one, "facenet-box", (160, 160)) for one in found]
-    assert len(own) == len(crops)
-    for crop in crops:
-        differences = np.abs(own.astype(int) - crop).reshape(len(own), -1).mean(axis=1)
-        assert differences.min() < 0.01
-
-
 @pytest.mark.parametrize("degrees", [0, 17, -40, 90, 180])
 @pytest.mark.parametrize("alignment", ["arcface-112", "eyes-upright"])
 def test_a_tilted_head_is_brought_upright(alignment: str, degrees: float) -> None:
