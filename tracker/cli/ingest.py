@@ -180,7 +180,7 @@ def _take_in(context: typer.Context, paths: Sequence[Path | bytes], asked: Asked
                 option_date=asked.date,
                 on_progress=lambda p: progress(p.done, p.total, p.faces),
                 workers=asked.workers,
-                elsewhere=_elsewhere(asked, choice),
+                elsewhere=_elsewhere(asked, choice, offline=settings.offline),
             )
         settled = settle(connection, settings.home, summary.photos, person, choice.info.id)
         unread = unread_note(connection, choice.info.id)
@@ -188,12 +188,22 @@ def _take_in(context: typer.Context, paths: Sequence[Path | bytes], asked: Asked
     return Taken(summary, settled, choice.info.id, warnings)
 
 
-def _elsewhere(asked: Asked, choice: Choice) -> Place | None:
+def _elsewhere(asked: Asked, choice: Choice, *, offline: bool) -> Place | None:
+    """Where `--on` says. Raises UsageError where photos would leave a machine that is offline."""
     if asked.on is None:
         return None
+    from tracker.errors import UsageError
     from tracker.ingest.ray_cluster import on_ray, parse_address
 
-    return on_ray(parse_address(asked.on), choice, asked.workers)
+    address = parse_address(asked.on)
+    if address.is_elsewhere:
+        if offline:
+            raise UsageError(
+                f"{address} is another machine, and TRACKER_OFFLINE forbids the network.",
+                hint="Unset TRACKER_OFFLINE, or leave --on out.",
+            )
+        note(f"New photos are sent to {address}; they leave this machine.")
+    return on_ray(address, choice, asked.workers)
 
 
 def show(taken: Taken, *, json: bool) -> None:

@@ -11,6 +11,7 @@ photo a block, and a photo that does not come back then is set aside.
 from __future__ import annotations
 
 import asyncio
+import ipaddress
 import logging
 import os
 import secrets
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
     from tracker.ingest.known import Memory, Task
     from tracker.ingest.pipeline import EmbedderChoice, Place
     from tracker.ingest.workers import Workers
+    from tracker.vision.engines import Runtime
 
 BLOCK_PHOTOS = 16
 """Enough to fill batches of faces, few enough to lose when an actor dies."""
@@ -77,9 +79,21 @@ class Address:
     host: str | None = None
     port: int = CLIENT_PORT
 
+    @property
+    def is_elsewhere(self) -> bool:
+        """Whether what is sent there leaves this machine."""
+        if self.host is None or self.host == "localhost":
+            return False
+        with suppress(ValueError):
+            return not ipaddress.ip_address(self.host).is_loopback
+        return True
+
     def __str__(self) -> str:
         """As it is typed."""
-        return "ray" if self.host is None else f"ray://{self.host}:{self.port}"
+        if self.host is None:
+            return "ray"
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"ray://{host}:{self.port}"
 
 
 def parse_address(text: str) -> Address:
@@ -115,6 +129,11 @@ def on_ray(
     ) -> Iterator[Iterator[Embedded | Passed]]:
         order = _order(choice, address)
         with connected(address, workers) as ray, _explained(address):
+            if _gpus(order.runtime) > ray.cluster_resources().get("GPU", 0):
+                raise EngineError(
+                    f"There is no graphics card that {address} could use.",
+                    hint="Leave out --device, or say --device cpu.",
+                )
             crew = _Crew(ray, address, order, workers, reader)
             seen = look_ahead(
                 cast("Workers[LookJob, Answer]", crew), tasks, con, memory, embedder.info
@@ -313,7 +332,6 @@ class Foreman:
         context = ray.data.DataContext.get_current()
         context.enable_progress_bars = False
         context.max_errored_blocks = -1  # an actor that dies costs its block, which comes again
-        gpus = 0 if order.runtime.on_processor else 1
         # An actor that dies takes with it what waits for it: photos tried alone do not wait so.
         at_a_time = 1 if blocks[0].num_rows == 1 else 2
         with warnings.catch_warnings():
@@ -328,7 +346,7 @@ class Foreman:
                     min_size=1, max_size=most, max_tasks_in_flight_per_actor=at_a_time
                 ),
                 num_cpus=1,
-                num_gpus=gpus,
+                num_gpus=_gpus(order.runtime),
                 max_restarts=-1,
                 max_task_retries=0,
             )
@@ -448,9 +466,17 @@ class _Far:
 
 def _order(choice: Choice, address: Address) -> EmbedderOrder:
     files = None if address.host is None else _files(choice)
+    runtime = choice.runtime
+    if _gpus(runtime):  # an actor sees only the card that Ray gave it
+        runtime = replace(runtime, device="cuda")
     return EmbedderOrder(
-        choice.spec, choice.weights, choice.weights_dir, choice.runtime, choice.info, files
+        choice.spec, choice.weights, choice.weights_dir, runtime, choice.info, files
     )
+
+
+def _gpus(runtime: Runtime) -> int:
+    """Graphics cards that Ray must give an actor; it knows nothing of Apple's."""
+    return 1 if runtime.device.startswith("cuda") else 0
 
 
 def _files(choice: Choice) -> dict[str, bytes]:

@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 
 from db.connection import open_workspace
-from tests.support.command import Outcome, process
+from tests.support.command import Outcome, process, tracker
 from tests.support.drawn_photos import drawn, save
 from tests.support.ray_readers import DiesAlways, DiesOfPoison, DiesOnce
 from tracker.errors import EngineError, UsageError
@@ -112,6 +112,26 @@ def test_a_ray_is_named_as_ray_names_it(text: str, address: Address) -> None:
 def test_any_other_place_is_refused(text: str) -> None:
     with pytest.raises(UsageError, match="no place"):
         parse_address(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "elsewhere"),
+    [("ray", False), ("ray://localhost", False), ("ray://127.0.0.1", False), ("ray://[::1]", False),
+     ("ray://192.168.1.7", True), ("ray://head.example", True)],
+)  # fmt: skip
+def test_it_is_known_whether_photos_would_leave_the_machine(text: str, elsewhere: bool) -> None:
+    address = parse_address(text)
+    assert address.is_elsewhere is elsewhere
+    assert parse_address(str(address)) == address
+
+
+def test_offline_no_photo_is_sent_anywhere(tmp_path: Path, photos: Path) -> None:
+    home = tmp_path / "home"
+    assert tracker("init", "--child", "Mia", "--born", "2024-01", home=home).code == 0
+    words = ("--embedder", "handcrafted", "--on", "ray://head.example")
+    told = tracker("ingest", photos, *words, home=home)
+    assert told.code == 2
+    assert "TRACKER_OFFLINE" in told.err
 
 
 def test_an_address_where_nobody_answers_is_said_and_nothing_is_stored(
