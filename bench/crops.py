@@ -38,7 +38,7 @@ def measure(folder: Path, count: int) -> list[Figure]:
     sets = photo_sets(folder, count)
     figures: list[Figure] = []
     for what, weights, wanted in (
-        ("FaceNet, random weights", facenet_weights(folder), (MEDIAN, LOWEST)),
+        ("FaceNet, random weights (which prove little)", facenet_weights(folder), (MEDIAN, LOWEST)),
         ("FaceNet, random weights that spread faces", lively_weights(folder), ("-", "-")),
     ):
         ours = [ingested(folder, photos, "--weights", weights) for photos in sets]

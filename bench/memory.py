@@ -24,18 +24,22 @@ def measure(folder: Path, _count: int, *, many: int = MANY) -> list[Figure]:
         peaks[count] = done.peak_bytes / 2**30
         pace = count / answered(done)["seconds"]
     few, most = min(peaks), max(peaks)
-    return [
+    figures = [
         Figure(
             f"peak memory of an ingest of {most:,} photos",
             f"{peaks[most]:.2f} GiB",
             "1.5 GB",
             "of the process and its workers together, pages that they share counted once for "
             f"each; small photos, {pace:.0f} a second",
-        ),
-        Figure(
-            f"that against {few:,} photos",
-            f"{peaks[most] / peaks[few]:.2f} x",
-            "flat",
-            f"{peaks[few]:.2f} GiB for {few:,}",
-        ),
+        )
     ]
+    if few < most:
+        figures.append(
+            Figure(
+                f"that against {few:,} photos",
+                f"{peaks[most] / peaks[few]:.2f} x",
+                "flat",
+                f"{peaks[few]:.2f} GiB for {few:,}",
+            )
+        )
+    return figures
