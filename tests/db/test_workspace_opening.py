@@ -15,8 +15,8 @@ from tempfile import TemporaryDirectory
 import duckdb
 import pytest
 
-from db import DATABASE, migrations, settings
-from db.connection import open_workspace, transaction, translated
+from db import DATABASE, migrations, people, settings
+from db.connection import ROW_GROUP, open_workspace, transaction, translated
 from db.errors import (
     DiskFull,
     StoreError,
@@ -459,3 +459,32 @@ def test_ctrl_c_in_the_middle_of_a_query_is_an_interruption() -> None:
             raise said
     with pytest.raises(RuntimeError, match="something else"), translated():
         raise RuntimeError("something else")
+
+
+def test_a_checkpoint_writes_few_rows_anew(home: Path) -> None:
+    with open_workspace(home, create=True) as con:
+        con.execute("CREATE TABLE many AS SELECT range AS number FROM range(40_000)")
+    with open_workspace(home) as con:
+        con.execute("INSERT INTO many SELECT range FROM range(40_000)")
+        con.execute("CHECKPOINT")
+        (groups,) = con.execute(
+            "SELECT count(DISTINCT row_group_id) FROM pragma_storage_info('many')"
+        ).fetchall()[0]
+    assert groups >= 80_000 // ROW_GROUP
+
+
+def test_what_does_not_fit_into_memory_goes_beside_the_database_and_nowhere_else(
+    home: Path,
+) -> None:
+    with open_workspace(home, create=True) as con:
+        (place,) = con.execute("SELECT current_setting('temp_directory')").fetchall()[0]
+    assert Path(place).parent == home
+
+
+@pytest.mark.parametrize("name", ["it's a 'home'", "semi;colon", "a ${HOME} ~ %20"])
+def test_a_folder_of_any_name_holds_a_workspace(tmp_path: Path, name: str) -> None:
+    with open_workspace(tmp_path / name, create=True) as con:
+        people.add(con, "Mia", "child")
+    assert (tmp_path / name / DATABASE).is_file()
+    with open_workspace(tmp_path / name) as con:
+        assert [counted.person.name for counted in people.all_people(con)] == ["Mia"]
