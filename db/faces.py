@@ -257,7 +257,8 @@ def of_photos(
 ) -> FaceTable:
     """Every face that `detector` found in these photos (sha256s), whoever it is, without vectors.
 
-    Ones that have no vector of that embedder are absent.
+    So is one that an earlier detector found there, and this one did not, if it is known whose it
+    is. Ones that have no vector of that embedder are absent.
     """
     asked = pa.table({"sha256": pa.array(list(dict.fromkeys(photos)), pa.string())})
     with translated(), arrow.staged(con, "asked_photos", asked):
@@ -268,7 +269,7 @@ def of_photos(
             SELECT f.face_id, person_id, state, source, born_earliest, born_latest
             FROM asked_photos JOIN photos USING (sha256) JOIN faces f USING (photo_id)
             LEFT JOIN labels USING (face_id) LEFT JOIN people USING (person_id)
-            WHERE detector = ?
+            WHERE detector = ? OR state = 'confirmed'
             """,
             [detector],
             with_vectors=False,

@@ -30,8 +30,8 @@ class Told:
 def told(con: duckdb.DuckDBPyConnection, embedder_id: str) -> Told:
     """What is known now that can change a naming with that embedder.
 
-    Decisions, faces and vectors are only ever added, so their number and the last one stand for
-    all of them.
+    Decisions and vectors are only ever added, or go over to another face, so their number and the
+    last one stand for all of them.
     """
     found = embedders.key_of(con, embedder_id)
     vectors = "0" if found is None else f"(SELECT count(*) FROM {embedders.table_of(found[0])})"  # noqa: S608
@@ -49,7 +49,8 @@ def told(con: duckdb.DuckDBPyConnection, embedder_id: str) -> Told:
                 (SELECT {_all_of("people", "people")}),
                 (SELECT {_all_of("(photo_id, earliest, latest)", "photos")}),
                 (SELECT {_all_of("cohort_faces", "cohort_faces")}),
-                (SELECT count(*) FROM cohort_photos), (SELECT count(*) FROM faces), {vectors}
+                (SELECT count(*) FROM cohort_photos), (SELECT {_all_of("face_id", "faces")}),
+                {vectors}
             FROM said
             """,  # noqa: S608
         )

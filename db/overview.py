@@ -55,7 +55,7 @@ def counts(con: duckdb.DuckDBPyConnection) -> Counts:
                 (SELECT count(*) FROM photo_paths),
                 (SELECT count(*) FROM own_photos WHERE earliest IS NULL),
                 (SELECT count(*) FROM detections SEMI JOIN own_photos USING (photo_id)
-                    WHERE faces = 0),
+                    WHERE faces = 0 AND photo_id NOT IN (SELECT photo_id FROM faces)),
                 (SELECT count(*) FROM rejections),
                 (SELECT count(*) FROM faces),
                 (SELECT coalesce(sum(n), 0)::BIGINT FROM named WHERE state = 'confirmed'),
@@ -108,12 +108,12 @@ def left_out(con: duckdb.DuckDBPyConnection, child_id: int) -> pd.DataFrame:
             con,
             f"""
             WITH seen AS (SELECT photo_id, min(shown) AS path FROM photo_paths GROUP BY photo_id),
-            searched AS (SELECT photo_id, max(faces) AS faces FROM detections GROUP BY photo_id)
+            searched AS (SELECT DISTINCT photo_id FROM detections)
             SELECT 'photo' AS what, shown AS path, '' AS date, '' AS who, reason FROM rejections
             UNION ALL
             SELECT 'photo', coalesce(path, ''), {DATE_IN_WORDS}, '', 'no face was found'
             FROM searched JOIN own_photos USING (photo_id) LEFT JOIN seen USING (photo_id)
-            WHERE faces = 0
+            WHERE photo_id NOT IN (SELECT photo_id FROM faces)
             UNION ALL
             SELECT DISTINCT 'photo', coalesce(path, ''), '', name, 'the photo has no date'
             FROM labels JOIN people USING (person_id) JOIN faces USING (face_id)

@@ -64,8 +64,10 @@ def known_rejections(
     return dict(zip(path, zip(*rest, strict=True), strict=True))
 
 
-def searched(con: duckdb.DuckDBPyConnection, detector: str) -> set[str]:
-    """The sha256 of every photo that `detector` has searched for faces."""
+def searched(con: duckdb.DuckDBPyConnection, detector: str | None) -> set[str]:
+    """The sha256 of every photo that `detector` (None: any) has searched for faces."""
+    if detector is None:
+        return _hashes(con, "SELECT sha256 FROM photos SEMI JOIN detections USING (photo_id)", [])
     return _hashes(
         con,
         "SELECT sha256 FROM detections JOIN photos USING (photo_id) WHERE detector = ?",

@@ -14,6 +14,7 @@ from .arrow import fixed_lists, one, staged
 from .connection import transaction
 from .errors import Conflict
 from .records import Dated, EmbedderRow, Photo, PhotoPath, PhotoResult, Rejection
+from .succession import succeed
 from .text import plain, shown
 
 _INODES = (1 << 64) - 1  # some file systems give wider ones to Python; the low bits tell them apart
@@ -42,7 +43,8 @@ def store_batch(
     """Store a batch of photos, faces, vectors and rejections, all or nothing.
 
     The same rows again change nothing, but a photo that had no date takes one that is known
-    now. A path is either a photo's or rejected, whichever was said last.
+    now. A path is either a photo's or rejected, whichever was said last. What was said of faces
+    that another detector found in these photos goes over to those found now: see `succession`.
 
     Raises Conflict where the embedder's id is known with another dimension, or the vectors do
     not fit the faces; DiskFull, WorkspaceReadOnly, WorkspaceDamaged.
@@ -56,6 +58,7 @@ def store_batch(
             _store_paths(con, [result.path for result in results])
             _store_faces(con, results, detector)
             _store_vectors(con, results, embedders.table_of(key), embedder.dim)
+            succeed(con, [result.photo.sha256 for result in results], detector)
         if rejections:
             _store_rejections(con, rejections)
 

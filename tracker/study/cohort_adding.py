@@ -220,12 +220,12 @@ def _listed_apart(
     connection: duckdb.DuckDBPyConnection, sources: Sequence[bytes]
 ) -> Iterator[None]:
     """What an ingest inside takes in is not the family's, also when it is interrupted."""
-    before = photos.searched(connection, DETECTOR_ID)
+    before = photos.searched(connection, None)
     rejected = photos.known_rejections(connection).keys()
     try:
         yield
     finally:
-        stored.set_aside(connection, photos.searched(connection, DETECTOR_ID) - before)
+        stored.set_aside(connection, photos.searched(connection, None) - before)
         ours = [os.path.join(source, b"") for source in sources]  # noqa: PTH118
         stored.forget_rejections(
             connection,
