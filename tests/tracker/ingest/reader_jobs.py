@@ -8,7 +8,7 @@ import sys
 import time
 from pathlib import Path
 
-from tracker.errors import PhotoRejected
+from tracker.errors import EngineError, PhotoRejected
 from tracker.ingest.look import Answer, LookJob, work
 from tracker.ingest.workers import NeedsRoom
 
@@ -18,6 +18,8 @@ def act(job: str, alone: bool) -> str:
     word, _, argument = job.partition(" ")
     if word == "die":
         os.kill(os.getpid(), signal.SIGSEGV)
+    elif word == "be-killed":
+        os.kill(os.getpid(), signal.SIGKILL)  # as a kernel short of memory does
     elif word == "hang":
         time.sleep(3600)
     elif word == "refuse":
@@ -39,6 +41,16 @@ def act(job: str, alone: bool) -> str:
     elif word == "modules":
         return " ".join(sorted({name.partition(".")[0] for name in sys.modules}))
     return f"{job} by {os.getpid()}"
+
+
+def die_while_starting() -> None:
+    """A process that never gets ready."""
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def find_no_engine() -> None:
+    """A process that cannot get ready, and says why."""
+    raise EngineError("the engine is not installed", hint="install it")
 
 
 def look_or_die(job: LookJob, alone: bool) -> Answer:

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from tests.tracker.ingest import reader_jobs
-from tracker.errors import PhotoRejected
+from tracker.errors import EngineError, PhotoRejected
 from tracker.ingest import look
+from tracker.ingest.known import LASTING
 from tracker.ingest.workers import Workers
 
 
@@ -48,6 +49,38 @@ def test_a_process_that_crashes_costs_its_photo_only(pool: Workers[str, str]) ->
         except PhotoRejected as problem:
             results.append(problem.code)
     assert results == ["a", "crashed", "b", "c", "crashed", "d"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no such signal")
+def test_a_process_that_the_system_kills_costs_its_photo_and_says_so(
+    pool: Workers[str, str],
+) -> None:
+    with pytest.raises(PhotoRejected, match="memory ran short") as caught:
+        pool.submit("be-killed").result()
+    assert caught.value.code == "killed"
+    assert caught.value.code not in LASTING  # it is tried again the next time
+    assert pool.submit("next").result().startswith("next")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no such signal")
+def test_processes_that_never_start_end_the_ingest_and_blame_no_photo() -> None:
+    die = reader_jobs.die_while_starting
+    with (
+        Workers(reader_jobs.act, count=1, prepare=die) as workers,
+        pytest.raises(EngineError, match="do not start") as caught,
+    ):
+        workers.submit("a").result()
+    assert "--workers 1" in str(caught.value.hint)
+
+
+def test_what_a_process_lacks_is_said_as_it_is() -> None:
+    lack = reader_jobs.find_no_engine
+    with (
+        Workers(reader_jobs.act, count=1, prepare=lack) as workers,
+        pytest.raises(EngineError, match="is not installed") as caught,
+    ):
+        workers.submit("a").result()
+    assert caught.value.hint == "install it"
 
 
 def test_a_photo_is_tried_again_when_the_process_died_of_something_else(
