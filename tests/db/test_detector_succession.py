@@ -130,12 +130,13 @@ def test_not_mia_nobody_and_what_waits_stand_as_before(
     con: Connection, words: list[tuple[str | None, str, str]]
 ) -> None:
     who: dict[str | None, int | None] = {"Mia": person(con, "Mia"), "Ben": person(con, "Ben")}
-    (old,) = searched(con, "a", [50])
-    said(con, *((old, who.get(name), state_, by) for name, state_, by in words))
-    before = words_of(con, old)
+    (old,), (untouched,) = searched(con, "a", [50]), searched(con, "b", [50])
+    said(con, *((f, who.get(n), state_, by) for f in (old, untouched) for n, state_, by in words))
     (new,) = searched(con, "a", [60], NEW)
-    assert words_of(con, new) == before
-    people.decide(con, [Decision(new, who["Ben"], "proposed", "match")])
+    assert words_of(con, new) == words_of(con, untouched)
+    for later in (("Ben", "proposed", "match"), ("Mia", "waiting", "match")):
+        said(con, *((face, who[later[0]], *later[1:]) for face in (new, untouched)))
+        assert words_of(con, new) == words_of(con, untouched), "also of what is guessed later"
     assert check.problems(con) == []
 
 
