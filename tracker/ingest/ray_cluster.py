@@ -187,7 +187,7 @@ def connected(address: Address, workers: int | None = None) -> Iterator[ModuleTy
                 **quiet,
             )
         else:
-            ray.init(str(address), **quiet)
+            _join(ray, address, quiet)
     try:
         yield ray
     finally:
@@ -496,6 +496,17 @@ def _files(choice: Choice) -> dict[str, bytes]:
             hint="Put the model beside its model.toml.",
         )
     return {onnx.DESCRIPTION: toml.read_bytes(), beside: model.read_bytes()}
+
+
+def _join(ray: ModuleType, address: Address, quiet: dict[str, Any]) -> None:
+    """Become a client. The server forks a process for each, which may be stillborn: once more."""
+    try:
+        ray.init(str(address), **quiet)
+    except (ConnectionError, RuntimeError) as error:
+        if "client server failed" not in str(error):
+            raise
+        ray.shutdown()
+        ray.init(str(address), **quiet)
 
 
 def _must_answer(address: Address) -> None:
