@@ -17,6 +17,7 @@ import warnings
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from queue import Empty, SimpleQueue
 
 from watchdog.events import (
@@ -61,6 +62,16 @@ EVENTS: list[type[FileSystemEvent]] = [
 
 NO_WATCH_LEFT = (errno.ENOSPC, errno.EMFILE)
 
+TOO_MANY = "The system watches no more folders (on Linux: fs.inotify.max_user_watches); they are "
+
+OF_OTHERS = frozenset(
+    ["9p", "afs", "ceph", "cifs", "drvfs", "fuse.rclone", "fuse.sshfs", "glusterfs", "lustre"]
+    + ["ncpfs", "nfs", "nfs4", "prl_fs", "smb3", "smbfs", "vboxsf", "virtiofs"]
+)
+"""File systems that other machines write to: the kernel here is not told when they do."""
+
+MOUNTS = Path("/proc/self/mounts")
+
 Say = Callable[[str], None]
 Identity = tuple[int, int]
 
@@ -98,6 +109,7 @@ class Follower(FileSystemEventHandler):
         self._say = say
         self._polling = polling
         self._polls = False
+        self._follows = False
         self._observer = observer()
         self._settling = Settling(quiet_s)
         self._events: SimpleQueue[FileSystemEvent] = SimpleQueue()
@@ -113,7 +125,12 @@ class Follower(FileSystemEventHandler):
         for root in self._roots:
             root.identity = _identity(root.path)
             self._follow(root)
+        if any(file_system(root.real) in OF_OTHERS for root in self._roots):
+            self._poll(
+                "Other machines may write to these folders without a word to this one; they are "
+            )
         self._must_have_watches_left()
+        self._follows = True
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -231,20 +248,20 @@ class Follower(FileSystemEventHandler):
             if error.errno in NO_WATCH_LEFT:
                 self._poll()
 
-    def _poll(self) -> None:
+    def _poll(self, why: str = TOO_MANY) -> None:
         """Walk the folders again and again from now on."""
+        if self._polls:
+            return
         self._polls = True
-        self._say(
-            "The system watches no more folders (on Linux: fs.inotify.max_user_watches); they are "
-            f"looked through every {POLL_S:.0f} seconds instead."
-        )
+        self._say(f"{why}looked through every {POLL_S:.0f} seconds instead.")
         _stop(self._observer)
         self._observer = self._polling()
         self._observer.start()
         for root in self._roots:
             root.watch = None
             self._follow(root)
-            self._look_through(root.path)
+            if self._follows:  # else whoever begins will look for themselves
+                self._look_through(root.path)
 
 
 class _LostEvents(logging.Handler):
@@ -276,6 +293,28 @@ def _identity(folder: bytes) -> Identity | None:
     except OSError:
         return None
     return (status.st_dev, status.st_ino) if stat.S_ISDIR(status.st_mode) else None
+
+
+def file_system(folder: bytes, mounts: Path = MOUNTS) -> str:
+    """The kind of file system that the folder, a real path, lies on; "" where it cannot be told."""
+    try:
+        lines = mounts.read_bytes().splitlines()
+    except OSError:  # not Linux
+        return ""
+    best, kind = b"", ""
+    for line in lines:
+        _, place, what, *_ = line.split(b" ")
+        for octal, char in (
+            (b"\\040", b" "),
+            (b"\\011", b"\t"),
+            (b"\\012", b"\n"),
+            (b"\\134", b"\\"),
+        ):
+            place = place.replace(octal, char)  # as in getmntent(3)
+        within = folder == place or folder.startswith(os.path.join(place, b""))  # noqa: PTH118
+        if within and len(place) >= len(best):
+            best, kind = place, what.decode()
+    return kind
 
 
 def _below(root: Root, real: bytes) -> bytes | None:

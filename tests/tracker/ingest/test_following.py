@@ -15,7 +15,8 @@ from watchdog.observers import Observer
 from watchdog.observers.api import BaseObserver
 from watchdog.observers.polling import PollingObserver
 
-from tracker.ingest.follow import Follower
+from tracker.ingest import follow
+from tracker.ingest.follow import OF_OTHERS, Follower, file_system
 
 
 @pytest.fixture
@@ -123,6 +124,29 @@ def test_where_the_system_has_no_watch_left_the_folders_are_walked(folder: Path)
         (folder / "new").mkdir()
         (folder / "new" / "a.jpg").write_bytes(b"1")
         assert batch() == [str(folder / "new" / "a.jpg")]
+
+
+def test_a_folder_on_another_machine_is_known(tmp_path: Path) -> None:
+    mounts = tmp_path / "mounts"
+    mounts.write_text(
+        "/dev/vda / ext4 rw 0 0\n//nas/photos /mnt/our\\040photos cifs rw 0 0\n"
+        "tmpfs /mnt/our\\040photos/cache tmpfs rw 0 0\n"
+    )
+    assert file_system(b"/mnt/our photos/2024", mounts) in OF_OTHERS
+    assert file_system(b"/mnt/our photos", mounts) in OF_OTHERS
+    assert file_system(b"/mnt/our photos/cache/x", mounts) == "tmpfs"
+    assert file_system(b"/mnt/our photos elsewhere", mounts) == "ext4"
+    assert file_system(b"/mnt", tmp_path / "none") == ""
+
+
+def test_a_folder_that_other_machines_write_to_is_walked(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(follow, "file_system", lambda _: "nfs4")
+    with followed(folder) as (batch, said):
+        assert "Other machines" in said[0]
+        (folder / "a.jpg").write_bytes(b"1")
+        assert batch() == [str(folder / "a.jpg")]
 
 
 def test_what_the_kernel_did_not_tell_is_looked_for(folder: Path) -> None:
