@@ -64,10 +64,10 @@ NO_WATCH_LEFT = (errno.ENOSPC, errno.EMFILE)
 
 TOO_MANY = "The system watches no more folders (on Linux: fs.inotify.max_user_watches); they are "
 
-OF_OTHERS = frozenset(
-    ["9p", "afs", "ceph", "cifs", "drvfs", "fuse.rclone", "fuse.sshfs", "glusterfs", "lustre"]
-    + ["ncpfs", "nfs", "nfs4", "prl_fs", "smb3", "smbfs", "vboxsf", "virtiofs"]
-)
+OF_OTHERS = frozenset((
+    "9p", "afs", "ceph", "cifs", "drvfs", "fuse.rclone", "fuse.sshfs", "glusterfs", "lustre",
+    "ncpfs", "nfs", "nfs4", "prl_fs", "smb3", "smbfs", "vboxsf", "virtiofs",
+))  # fmt: skip
 """File systems that other machines write to: the kernel here is not told when they do."""
 
 MOUNTS = Path("/proc/self/mounts")
