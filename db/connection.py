@@ -44,8 +44,9 @@ _CONFIG: dict[str, str | bool | int | float | list[str]] = {
     "allow_community_extensions": "false",
     "allow_persistent_secrets": "false",
     "python_enable_replacements": "false",
-    # Sorts and joins beyond this go to the temporary folder beside the file.
-    "memory_limit": "1GB",
+    # Sorts and joins beyond this go to the temporary folder beside the file. Pages that were read
+    # are kept up to it as well, so that an ingest of a large library would come to hold all of it.
+    "memory_limit": "512MB",
     # The default of 16 MB checkpoints every few hundred photos, and each partial block stays in
     # the file as a hole: 20,000 vectors of 512 took 2,137 bytes a row at 16 MB, 1,796 at 64.
     "wal_autocheckpoint": "64MB",
