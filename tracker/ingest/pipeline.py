@@ -106,24 +106,30 @@ def ingest(
     for rejection in (*todo.failed, *todo.rejected):
         tally.count_rejected(rejection)
     recorder.unchanged(todo)
-    if todo.to_read:  # else no process is started, and no engine looked for
-        with (elsewhere or here(workers))(todo.to_read, con, memory, embedder) as outcomes:
-            try:
-                proven = False
-                for outcome in outcomes:
-                    if not proven and isinstance(outcome, Embedded) and len(outcome.vectors):
-                        embedder.proven()
-                        proven = True
-                    recorder.record(outcome)
-            except StoreError:
-                raise  # nothing can be stored now
-            except BaseException:
-                writer.flush()
-                raise
-    writer.flush()
+    try:
+        if todo.to_read:  # else no process is started, and no engine looked for
+            with (elsewhere or here(workers))(todo.to_read, con, memory, embedder) as outcomes:
+                _record(outcomes, recorder, embedder)
+        writer.flush()
+    except StoreError:
+        raise  # nothing can be stored now
+    except BaseException:
+        writer.flush()
+        raise
     return tally.summary(
         time.monotonic() - started, todo.skipped, no_thumbnails=writer.no_thumbnails
     )
+
+
+def _record(
+    outcomes: Iterator[Embedded | Passed], recorder: Recorder, embedder: EmbedderChoice
+) -> None:
+    proven = False
+    for outcome in outcomes:
+        if not proven and isinstance(outcome, Embedded) and len(outcome.vectors):
+            embedder.proven()
+            proven = True
+        recorder.record(outcome)
 
 
 def here(workers: int | None) -> Place:

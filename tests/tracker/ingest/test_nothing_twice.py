@@ -8,6 +8,7 @@ import subprocess
 import sys
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,6 +16,7 @@ from db import embedders, overview, photos
 from db.connection import open_workspace
 from tests.support.drawn_photos import CountedEmbedder, drawn, save
 from tests.support.ingest_desk import Desk
+from tracker.ingest import store, thumbnails
 from tracker.ingest.dating import Interval
 from tracker.ingest.summary import Progress
 from tracker.vision.detector import DETECTOR_ID
@@ -136,6 +138,24 @@ def test_interrupted_and_run_again_it_goes_on_where_it_was(
     assert desk.ingest(album).faces_embedded == 0
 
 
+def test_interrupted_while_the_last_photos_are_stored_nothing_is_lost(
+    desk: Desk, album: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls = []
+
+    def write(*arguments: Any) -> None:
+        calls.append(arguments)
+        if len(calls) == 3:
+            raise KeyboardInterrupt
+        thumbnails.write_thumbnail(*arguments)
+
+    monkeypatch.setattr(store, "write_thumbnail", write)
+    with pytest.raises(KeyboardInterrupt):
+        desk.ingest(album)
+    assert overview.counts(desk.con).photos == 6
+    assert overview.counts(desk.con).faces == FACES
+
+
 def test_photos_taken_in_one_by_one_and_backwards_give_the_same_faces(
     desk: Desk, album: Path, tmp_path: Path
 ) -> None:
@@ -175,6 +195,7 @@ def test_a_known_ingest_imports_neither_torch_nor_the_features(desk: Desk, album
     program = """
 import sys
 from pathlib import Path
+from typing import Any
 from db.connection import open_workspace
 from tests.support.drawn_photos import CountedEmbedder
 from tracker.ingest.pipeline import ingest
