@@ -12,7 +12,6 @@ import contextlib
 import io
 import json
 import os
-import resource
 import sys
 import time
 
@@ -21,6 +20,7 @@ import pyarrow.compute  # noqa: F401  what the command imports on its way
 import tracker.identity.settle
 import tracker.ingest.choose
 import tracker.ingest.pipeline  # noqa: F401
+from bench.library import own_peak
 from tracker.cli.commands import app
 
 
@@ -65,7 +65,7 @@ def main() -> None:
                 "ingest": min(ours),
                 "known": json.loads(said)["photos_known"],
                 "new": json.loads(said)["photos_new"],
-                "peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
+                "peak": own_peak(),
             }
         )
     )

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import duckdb
 import numpy as np
+import psutil
 from PIL import Image
 
 from db import people, photos
@@ -93,6 +94,16 @@ def name_faces(con: duckdb.DuckDBPyConnection, ids: Sequence[int]) -> None:
 def some(ids: Sequence[int]) -> Sequence[int]:
     """CONFIRMED of them, spread evenly."""
     return ids[:: max(1, len(ids) // CONFIRMED)][:CONFIRMED]
+
+
+def own_peak() -> int:
+    """The most bytes that this process has held; what it holds now where the system keeps no
+    count. (`getrusage` counts those of the process that started it as well.)"""
+    status = Path("/proc/self/status")
+    if status.exists():
+        lines = dict(line.split(":", 1) for line in status.read_text().splitlines())
+        return int(lines["VmHWM"].split()[0]) * 1024
+    return psutil.Process().memory_info().rss
 
 
 def _results(

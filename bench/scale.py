@@ -89,7 +89,12 @@ def vectors(folder: Path, largest: int) -> list[Figure]:
     for step, what, how in (
         ("store", "storing", f"photos with a face each, {EMBEDDER.dim} numbers a face"),
         ("month", "a month's faces", "the child's faces of one month; it has a quarter of all"),
-        ("nearest", "the 10 nearest of all faces, for 128", "exact search by FAISS"),
+        (
+            "nearest",
+            "the 10 nearest of all faces, for 128",
+            "exact search by FAISS; a thousand vectors "
+            "fit into a core's cache, which makes the first row the fastest for each",
+        ),
         ("open", "the gallery, built from the database", "once after faces were named"),
     ):
         times = {size: found[size][step]["seconds"] for size in sizes}

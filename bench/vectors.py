@@ -11,7 +11,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import resource
 import sys
 import time
 from collections.abc import Callable
@@ -19,7 +18,7 @@ from pathlib import Path
 
 import numpy as np
 
-from bench.library import DAYS, EMBEDDER, File, fill, name_faces
+from bench.library import DAYS, EMBEDDER, File, fill, name_faces, own_peak
 from db import DATABASE, people
 from db.connection import open_workspace
 from db.faces import child_by_month
@@ -101,8 +100,7 @@ def main() -> None:
         "nearest": nearest,
     }
     found = steps[step](Path(home), *map(int, rest))
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-    print(json.dumps({**found, "peak": peak}))
+    print(json.dumps({**found, "peak": own_peak()}))
 
 
 if __name__ == "__main__":
