@@ -36,9 +36,9 @@ Known = tuple[int, int, int, str]
 INODES = (1 << 64) - 1
 """The bits of an inode that are kept."""
 
-_USUAL_SUFFIXES = tuple(
-    spelled for suffix in PHOTO_SUFFIXES for spelled in (suffix, suffix.upper())
-)
+_USUAL_SUFFIXES = (b".jpg", b".JPG", b".heic", b".HEIC", b".jpeg", b".JPEG", b".png", b".PNG")
+"""The likeliest first: they are compared one by one, for every photo. Others take a longer way."""
+
 _NAME = attrgetter("name")
 
 
@@ -192,10 +192,11 @@ def _changed(
     """
     recall = known.get
     for entry in entries:
+        name = entry.name
         if (
-            entry.name.endswith(_USUAL_SUFFIXES)
+            name.endswith(_USUAL_SUFFIXES)
             and (before := recall(entry.path)) is not None
-            and not entry.name.startswith(b".")
+            and not name.startswith(b".")
             and entry.is_file(follow_symlinks=False)
         ):
             try:

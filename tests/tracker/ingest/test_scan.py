@@ -5,14 +5,16 @@ import subprocess
 import sys
 import tempfile
 import textwrap
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from db.records import Rejection
 from tracker.errors import UsageError
 from tracker.ingest import scan as scanning
+from tracker.ingest.known import Memory, plan
 from tracker.ingest.scan import Found, Skipped, scan, shown
 
 NOBODY = 65534
@@ -262,3 +264,25 @@ def test_a_known_photo_that_is_named_beside_its_folder_is_met_once(tree: Path) -
     known, same = knows(tree), {}
     assert names(scan([tree, tree / "b.jpg", tree]).beside(known, same)) == []
     assert len(same) == 4
+
+
+def test_known_photos_of_rare_names_and_named_ones_are_unchanged_too(
+    tree: Path, nothing_asked: duckdb.DuckDBPyConnection
+) -> None:
+    for name in ("e.webp", "f.Jpg", "g.TIFF"):
+        (tree / name).write_bytes(b"x")
+    known = knows(tree)
+    memory = Memory(nothing_asked, "", "", paths=known, rejections={}, unread=frozenset())
+    done = plan(scan([tree, tree / "b.jpg"]), memory)
+    assert (done.same, done.to_read, done.total) == (known, [], 7)
+    assert [(f.path, sha256) for f, sha256 in done.unchanged] == [
+        (p, k[3]) for p, k in known.items()
+    ]
+    alone = plan(scan([tree / "b.jpg"]), memory)
+    assert list(alone.same) == [os.fsencode(tree / "b.jpg")]
+
+
+@pytest.fixture
+def nothing_asked() -> Iterator[duckdb.DuckDBPyConnection]:
+    with duckdb.connect() as con:
+        yield con
