@@ -224,6 +224,29 @@ def test_the_engines_agree(tmp_path: Path) -> None:
     np.testing.assert_allclose(first, second, atol=1e-5)
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="the address space is told on Linux only")
+@pytest.mark.parametrize("engine", OPENING)
+def test_pictures_of_ever_new_sizes_take_no_more_memory(engine: str) -> None:
+    code = (
+        "import os\n"
+        "import numpy as np\n"
+        "from tracker.vision.engines import choose\n"
+        "from tracker.vision.mtcnn import networks\n"
+        "def taken():\n"
+        "    pages = int(open('/proc/self/statm').read().split()[0])\n"
+        "    return pages * os.sysconf('SC_PAGE_SIZE')\n"
+        f"networks = networks.load(choose({engine!r}, 'cpu'))\n"
+        "for width in range(60, 460):\n"
+        "    if width == 260:\n"
+        "        before = taken()\n"
+        "    networks.proposal(np.zeros((60, width, 3), np.uint8))\n"
+        "print(taken() - before)"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    # As much again as for the first half, some 300 MB, were it kept for each size.
+    assert int(ran.stdout) < 120_000_000
+
+
 @pytest.mark.parametrize("engine", OPENING)
 def test_a_file_that_is_no_network_is_told_by_name(engine: str, tmp_path: Path) -> None:
     path = tmp_path / "spoilt.onnx"

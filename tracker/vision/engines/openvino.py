@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import threading
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from types import ModuleType
@@ -31,10 +32,19 @@ def imported() -> ModuleType:
     return module
 
 
+KEPT_KERNELS = 300
+"""Of each network. OpenVINO writes code for every shape that a layer meets, and of itself keeps it
+for 5,000 of them: a library of photos of many sizes would fill gigabytes of address space. A photo
+of one size meets some eighty."""
+
+
 @cache
 def core() -> Core:
     """OpenVINO's own core, made once: it loads the plugin for the processor."""
     made: Core = imported().Core()
+    made.get_property("CPU", "FULL_DEVICE_NAME")  # loads it: only then a refusal comes at once
+    with suppress(RuntimeError):  # the property is OpenVINO's own affair, and may go one day
+        made.set_property("CPU", {"CPU_RUNTIME_CACHE_CAPACITY": KEPT_KERNELS})
     return made
 
 
