@@ -31,7 +31,7 @@ Job = TypeVar("Job")
 Answer = TypeVar("Answer")
 
 TIME_LIMIT_S = 10.0
-"""For decoding one photo; a 12-megapixel JPEG takes a hundredth of it."""
+"""For looking at one photo; one of 12 megapixels takes a hundredth of it."""
 
 START_LIMIT_S = 60.0
 """For a process to start, on a machine that is busy with other things."""
@@ -166,7 +166,7 @@ class _Worker:
             pipe.send((job, alone))
             if not pipe.poll(self._time_limit):
                 raise PhotoRejected(
-                    "too-slow", f"It could not be decoded within {self._time_limit:.0f} seconds."
+                    "too-slow", f"It could not be read within {self._time_limit:.0f} seconds."
                 )
             kind, value = pipe.recv()
         except (EOFError, OSError):
@@ -179,6 +179,9 @@ class _Worker:
         if kind == "no memory":
             self.end()
             raise Died("too-large", "It needs more memory than can be spared.")
+        if kind == "failed":  # not for sure the file: decoding tells of a bad one in words
+            self.end()
+            raise Died("failed", f"It cannot be looked at ({value}).")
         raise value
 
     def _started(self) -> Connection:
@@ -254,6 +257,14 @@ def _serve(
             except TrackerError as error:
                 pipe.send(error)
                 return
+            except MemoryError:
+                return
+            except Exception as error:
+                name = type(error).__name__
+                pipe.send(
+                    EngineError(f"the processes that read photos do not start: {name}: {error}")
+                )
+                return
         _confine()
         pipe.send(None)
         while True:
@@ -269,8 +280,7 @@ def _answer(work: Callable[[Any, bool], Any], job: object, alone: bool) -> tuple
     except MemoryError:
         return "no memory", None
     except Exception as error:
-        name = type(error).__name__
-        return "refused", PhotoRejected("damaged", f"It cannot be decoded ({name}).")
+        return "failed", type(error).__name__
 
 
 def _leave_interrupts_to_the_parent() -> None:

@@ -38,6 +38,11 @@ def act(job: str, alone: bool) -> str:
         if not mark.exists():
             mark.touch()
             os._exit(1)
+    elif word == "raise-once":
+        mark = Path(argument)
+        if not mark.exists():
+            mark.touch()
+            raise RuntimeError("out of something")
     elif word == "modules":
         return " ".join(sorted({name.partition(".")[0] for name in sys.modules}))
     return f"{job} by {os.getpid()}"
@@ -46,6 +51,11 @@ def act(job: str, alone: bool) -> str:
 def die_while_starting() -> None:
     """A process that never gets ready."""
     os.kill(os.getpid(), signal.SIGKILL)
+
+
+def stumble_while_starting() -> None:
+    """A process that meets what nobody thought of."""
+    raise ZeroDivisionError("not by nothing")
 
 
 def find_no_engine() -> None:

@@ -83,6 +83,18 @@ def test_what_a_process_lacks_is_said_as_it_is() -> None:
     assert caught.value.hint == "install it"
 
 
+def test_a_process_that_fails_as_it_starts_says_of_what(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    stumble = reader_jobs.stumble_while_starting
+    with (
+        Workers(reader_jobs.act, count=1, prepare=stumble) as workers,
+        pytest.raises(EngineError, match="ZeroDivisionError: not by nothing"),
+    ):
+        workers.submit("a").result()
+    assert "Traceback" not in capfd.readouterr().err
+
+
 def test_a_photo_is_tried_again_when_the_process_died_of_something_else(
     pool: Workers[str, str], tmp_path: Path
 ) -> None:
@@ -110,8 +122,15 @@ def test_a_photo_that_eats_the_memory_is_rejected(pool: Workers[str, str]) -> No
 def test_refusals_and_surprises_come_back_as_rejections(pool: Workers[str, str]) -> None:
     with pytest.raises(PhotoRejected, match=r"The file is damaged\."):
         pool.submit("refuse").result()
-    with pytest.raises(PhotoRejected, match="ZeroDivisionError"):
+    with pytest.raises(PhotoRejected, match="ZeroDivisionError") as caught:
         pool.submit("raise").result()
+    assert caught.value.code not in LASTING  # it may be no fault of the file's
+
+
+def test_a_surprise_is_tried_again_in_a_fresh_process(
+    pool: Workers[str, str], tmp_path: Path
+) -> None:
+    assert pool.submit(f"raise-once {tmp_path / 'mark'}").result().startswith("raise-once")
 
 
 def test_a_job_that_needs_room_gets_it(pool: Workers[str, str]) -> None:
