@@ -211,6 +211,8 @@ class Follower(FileSystemEventHandler):
                 self._say(f"{shown(root.path)} is not there any more; waiting for it to come back.")
             elif identity is not None and root.identity is None:
                 self._say(f"{shown(root.path)} is back.")
+            if identity != root.identity:  # what was being read as it went away was rejected
+                self._settling.forget(root.path)
             root.identity = identity
             self._follow(root)
             self._look_through(root.path)

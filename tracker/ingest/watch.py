@@ -54,6 +54,11 @@ class Settling:
         before = self._pending.get(path)
         self._pending[path] = Pending(before.mark if before is not None else None, now)
 
+    def forget(self, folder: bytes) -> None:
+        """What was taken of this folder may have been taken in vain: it may come again."""
+        start = os.path.join(folder, b"")  # noqa: PTH118  (pathlib cannot hold bytes)
+        self._taken = {path: m for path, m in self._taken.items() if not path.startswith(start)}
+
     def look(self, mark_of: Callable[[bytes], Mark | None], now: float) -> None:
         """Look at every file again; `mark_of` gives None for one that is gone."""
         for path, before in list(self._pending.items()):

@@ -107,6 +107,17 @@ def test_a_folder_that_goes_and_comes_back_is_followed_again(folder: Path, tmp_p
         assert batch() == [str(folder / "afterwards.jpg")]
 
 
+def test_photos_are_told_again_when_their_folder_was_away(folder: Path, tmp_path: Path) -> None:
+    """Whoever read them may have been interrupted by that: a card that was pulled out."""
+    with followed(folder) as (batch, _):
+        (folder / "a.jpg").write_bytes(b"1")
+        assert batch() == [str(folder / "a.jpg")]
+        folder.rename(tmp_path / "away")
+        later(1.5, lambda: (tmp_path / "away").rename(folder))
+        later(6.0, lambda: (folder / "b.jpg").write_bytes(b"1"))
+        assert batch() == [str(folder / "a.jpg")]
+
+
 def test_another_folder_in_the_place_of_one_is_followed(folder: Path) -> None:
     with followed(folder) as (batch, _):
         shutil.rmtree(folder)

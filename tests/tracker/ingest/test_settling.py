@@ -46,6 +46,18 @@ def test_a_photo_is_due_once_it_has_been_quiet_and_only_once(folder: Folder) -> 
     assert folder.due(10.0) == []
 
 
+def test_a_photo_of_a_disk_that_was_away_is_due_again(folder: Folder) -> None:
+    folder.write(b"/card/a.jpg", 100, 0.0)
+    folder.write(b"/cards/b.jpg", 100, 0.0)
+    folder.due(0.1)
+    assert len(folder.due(2.2)) == 2
+    folder.settling.forget(b"/card")  # it was pulled out as they were read
+    for name in folder.files:
+        folder.settling.touch(name, 10.0)
+    folder.due(10.1)
+    assert folder.due(13.0) == [b"/card/a.jpg"]
+
+
 def test_a_photo_that_grows_is_waited_for_with_or_without_events(folder: Folder) -> None:
     folder.write(b"a.jpg", 100, 0.0)
     assert folder.due(1.9) == []
