@@ -80,20 +80,24 @@ def photo_sets(folder: Path, count: int) -> list[PhotoSet]:
 
 
 @cache
-def full_size(path: Path) -> FullSize:
+def full_size(path: Path, without: tuple[int, int] = (0, 0)) -> FullSize:
     """What `MTCNN.detect` finds in the whole photo; only the last threshold is lower than its own,
-    so that a face it is less sure of is not taken for none."""
+    so that a face it is less sure of is not taken for none.
+
+    `without` so many columns and rows at the left and the top; places are those of the whole.
+    """
     with Image.open(path) as file:
         image = file.convert("RGB")
+    image = image.crop((*without, *image.size))
     boxes, confidences, landmarks = _mtcnn().detect(image, landmarks=True)
     if boxes is None:
         return FullSize(*(np.empty(shape) for shape in ((0, 4), (0,), (0, 5, 2), (0, 0, 0, 3))))
     cut = _extract_face()
     crops = [cut(image, box, CROP, 0).numpy().transpose(1, 2, 0).astype(np.uint8) for box in boxes]
     return FullSize(
-        np.asarray(boxes, dtype=float),
+        np.asarray(boxes, dtype=float) + np.tile(without, 2),
         np.asarray(confidences, dtype=float),
-        np.asarray(landmarks, dtype=float),
+        np.asarray(landmarks, dtype=float) + without,
         np.stack(crops),
     )
 
