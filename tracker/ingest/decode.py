@@ -159,7 +159,9 @@ def _again(content: Content, wanted: int, alone: bool) -> tuple[Image.Image, int
         _exif(image)
         scale = affordable_scale(image, wanted)
         _check_size(image, scale, alone)
-        return _upright(image, scale), scale
+        upright = _upright(image, scale)
+        # Grey values of many bits are brought to eight by the whole photo's, not by a piece's.
+        return upright if upright.mode in REDUCIBLE else _eight_bit(upright), scale
 
 
 def scale_for(width: int, height: int, long_side: int) -> int:

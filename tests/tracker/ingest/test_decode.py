@@ -323,6 +323,14 @@ def test_a_region_is_exactly_a_part_of_the_whole_image(tmp_path: Path) -> None:
         assert np.array_equal(patch.pixels, whole[patch.y : patch.y + h, patch.x : patch.x + w])
 
 
+def test_a_region_of_a_deep_grey_photo_is_as_bright_as_in_the_whole(tmp_path: Path) -> None:
+    """How far its numbers reach is told by the whole photo alone."""
+    steps = np.tile(np.linspace(0, 60_000, 400).astype(np.int32), (300, 1))
+    path = save(Image.fromarray(steps), tmp_path / "photo.tif")
+    (patch,) = cut(path, Region(0, 0, 20, 20, 1), side=half)
+    assert np.array_equal(patch.pixels, pixels_of(read(path, full))[:20, :20])
+
+
 # --- bad files ----------------------------------------------------------------------------------
 
 
