@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from datetime import date
 from functools import cache, partial
 from pathlib import Path
@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 BYTES_PER_WORKER = 2_000_000_000
 """Of the machine's memory, for each process by default: it holds its networks and a photo, 200 MB
 and for a moment up to 1 GB, and other programs want to live."""
+
+CONTAINER_BYTES = Path("/sys/fs/cgroup/memory.max")
 
 MOST_WORKERS = 4
 """Where the size of the memory is not known."""
@@ -152,11 +154,18 @@ def here(workers: int | None) -> Place:
 
 def worker_count() -> int:
     """Processes that look at photos: one for each core, as far as memory goes round."""
+    return max(1, min(cores(), memory_bytes() // BYTES_PER_WORKER))
+
+
+def memory_bytes() -> int:
+    """The machine's memory, or what a container may have of it."""
     try:
-        memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+        whole = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     except (AttributeError, ValueError, OSError):  # not on Windows
-        memory = MOST_WORKERS * BYTES_PER_WORKER
-    return max(1, min(cores(), memory // BYTES_PER_WORKER))
+        whole = MOST_WORKERS * BYTES_PER_WORKER
+    with suppress(OSError, ValueError):  # no container, or one without a bound: "max"
+        return min(whole, int(CONTAINER_BYTES.read_text(encoding="ascii")))
+    return whole
 
 
 def on_the_processor(runtime: Runtime) -> Runtime:
