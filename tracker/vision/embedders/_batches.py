@@ -13,12 +13,11 @@ import numpy as np
 import numpy.typing as npt
 
 from tracker.errors import EngineError
+from tracker.vision.engines.memory import is_about_memory
 from tracker.vision.records import Pixels
 
 Floats = npt.NDArray[np.float32]
 Network = Callable[[Pixels], Floats]
-
-_NO_ROOM = ("out of memory", "not enough memory", "allocate memory", "alloc_failed")
 
 
 class Batches:
@@ -48,7 +47,7 @@ class Batches:
             try:
                 out = self._network(_filled(batch, self.size))
             except (RuntimeError, MemoryError) as error:
-                if not _is_about_memory(error):
+                if not is_about_memory(error):
                     raise
                 self._halve(error)
                 continue
@@ -76,13 +75,3 @@ def unit(vectors: Floats) -> Floats:
 def _filled(batch: Pixels, size: int) -> Pixels:
     missing = size - len(batch)
     return np.concatenate([batch, np.repeat(batch[-1:], missing, axis=0)]) if missing else batch
-
-
-def _is_about_memory(error: Exception) -> bool:
-    """torch.OutOfMemoryError is a RuntimeError; Apple's graphics and the processor raise that."""
-    text = str(error).lower()
-    return (
-        isinstance(error, MemoryError)
-        or type(error).__name__ == "OutOfMemoryError"
-        or any(words in text for words in _NO_ROOM)
-    )

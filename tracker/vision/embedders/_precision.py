@@ -7,7 +7,6 @@ the engine, and written down beside the file.
 
 from __future__ import annotations
 
-import importlib.metadata
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from PIL import Image
 
 from tracker.vision.embedders._batches import unit
 from tracker.vision.engines import Runtime, open_graph
+from tracker.vision.engines.openvino import imported
 from tracker.vision.records import Pixels
 from tracker.vision.weights import noted, take_note
 
@@ -34,7 +34,7 @@ def bearable(onnx: Path, runtime: Runtime, folder: Path, side: int, batch: int) 
     if runtime.precision != "bf16":
         return runtime
     plain = replace(runtime, precision="f32")
-    key, version = f"bf16 {onnx.name}", importlib.metadata.version("openvino")
+    key, version = f"bf16 {onnx.name}", imported().__version__
     known = noted(folder, key)
     cosine = known.get("cosine") if known.get("openvino") == version else None
     if not isinstance(cosine, float):

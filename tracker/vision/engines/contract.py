@@ -35,7 +35,7 @@ class Graph(Protocol):
         """The network's outputs for its inputs, both in the network's own order.
 
         The arrays given back belong to the caller. Raises ValueError where the network cannot
-        take inputs of these shapes or types.
+        take inputs of these shapes or types, MemoryError where there is no room to run it.
         """
         ...
 

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tracker.errors import WeightsInvalid
+from tracker.vision.engines.memory import is_about_memory
 
 _TYPES = {
     "tensor(float)": np.float32,
@@ -29,7 +30,7 @@ class OnnxRuntimeGraph:
 
         onnxruntime.disable_telemetry_events()
         options = onnxruntime.SessionOptions()
-        options.log_severity_level = 3  # its warnings are about its own graph, not the user's
+        options.log_severity_level = 4  # what it says is told by the exception, in our words
         options.intra_op_num_threads = threads
         options.inter_op_num_threads = 1
         # threads that wait by spinning take the cores from those that decode photos
@@ -64,5 +65,7 @@ class OnnxRuntimeGraph:
         try:
             return [np.asarray(output) for output in self._session.run(None, given)]
         except Exception as error:  # ONNX Runtime's own exceptions share no public base
+            if is_about_memory(error):
+                raise MemoryError("the network has no room to run") from error
             shapes = [array.shape for array in given.values()]
             raise ValueError(f"the network cannot take {shapes}") from error

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tracker.errors import WeightsInvalid
+from tracker.vision.engines.memory import is_about_memory
 
 if TYPE_CHECKING:
     from openvino import Core, PartialShape
@@ -99,6 +100,8 @@ class OpenVinoGraph:
             # shared: it reads the caller's arrays where they lie, for as long as this call lasts
             results = self._mine.request.infer(given, share_inputs=True, share_outputs=True)
         except RuntimeError as error:
+            if is_about_memory(error):
+                raise MemoryError("the network has no room to run") from error
             raise ValueError(f"the network cannot take {[a.shape for a in given]}") from error
         return [np.array(results[port]) for port in self._compiled.outputs]
 

@@ -1,0 +1,56 @@
+"""Memory that runs out is told from a network that cannot take what it is given."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tracker.vision.engines import Runtime, open_graph
+from tracker.vision.engines.memory import is_about_memory
+from tracker.vision.mtcnn.networks import FOLDER
+
+
+@pytest.mark.parametrize(
+    ("error", "about_memory"),
+    [
+        (MemoryError(), True),
+        (RuntimeError("CUDA out of memory. Tried to allocate 2.00 GiB"), True),
+        (RuntimeError("MPS backend out of memory"), True),
+        (RuntimeError("[enforce fail] DefaultCPUAllocator: not enough memory"), True),
+        (RuntimeError("Exception from src/plugins: std::bad_alloc"), True),
+        (RuntimeError("Failed to allocate memory for requested buffer of size 9"), True),
+        (RuntimeError("the shapes do not match"), False),
+        (ValueError("3 is not 4"), False),
+    ],
+)
+def test_a_library_says_in_its_own_words_that_memory_ran_out(
+    error: Exception, about_memory: bool
+) -> None:
+    assert is_about_memory(error) is about_memory
+
+
+@pytest.mark.parametrize(("engine", "inner"), [("onnxruntime", "_session"), ("openvino", "_mine")])
+def test_an_engine_without_memory_says_so(
+    engine: str, inner: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    graph = open_graph(
+        Path(FOLDER / "refinement.onnx"), Runtime(engine, "cpu", "f32", "asked for"), threads=1
+    )
+
+    class Full:
+        def run(self, *_: Any) -> Any:
+            raise RuntimeError("std::bad_alloc")
+
+        infer = None
+
+        class request:  # noqa: N801  it stands in for OpenVINO's
+            @staticmethod
+            def infer(*_: Any, **__: Any) -> Any:
+                raise RuntimeError("std::bad_alloc")
+
+    monkeypatch.setattr(graph, inner, Full())
+    with pytest.raises(MemoryError, match="no room"):
+        graph.run(np.zeros((1, 24, 24, 3), np.uint8))
