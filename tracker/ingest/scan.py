@@ -197,9 +197,11 @@ def _changed(
             name.endswith(_USUAL_SUFFIXES)
             and (before := recall(entry.path)) is not None
             and not name.startswith(b".")
-            and entry.is_file(follow_symlinks=False)
         ):
             try:
+                if not entry.is_file(follow_symlinks=False):
+                    yield entry
+                    continue
                 status = entry.stat(follow_symlinks=False)
             except OSError:  # it is told where the entry is looked at
                 yield entry

@@ -143,7 +143,7 @@ class _Stored:
     def faces(self, looked: Looked) -> tuple[Face, ...]:
         """The rows of a photo's faces: new ones, or those that are stored, as they are."""
         if not looked.afresh:
-            return self._faces[looked.sha256]
+            return self._faces.pop(looked.sha256)
         measured = zip(looked.detections, looked.cuts.sharpness, strict=True)
         return tuple(
             _face(looked.sha256, index, detection, float(sharpness))
