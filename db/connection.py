@@ -102,6 +102,7 @@ def _attach(con: duckdb.DuckDBPyConnection, file: Path) -> None:
     con.execute(f"SET temp_directory = {_quoted(spill)}")
     con.execute(f"ATTACH {_quoted(path)} AS {NAME} (TYPE duckdb, ROW_GROUP_SIZE {ROW_GROUP})")
     con.execute(f"USE {NAME}")
+    con.execute("SET enable_progress_bar = false")  # on stdout, in Python that runs no script
     con.execute("SET enable_external_access = false")
     con.execute("SET lock_configuration = true")
 

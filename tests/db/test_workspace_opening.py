@@ -415,6 +415,16 @@ def test_nothing_outside_the_file_can_be_reached(
     assert sorted(p.name for p in tmp_path.iterdir()) == ["a.csv", "workspace"]
 
 
+def test_a_query_that_takes_long_draws_nothing_between_the_results(home: Path) -> None:
+    """DuckDB draws a bar on stdout wherever Python was not started with a script's file."""
+    open_workspace(home, create=True).close()
+    code = """
+        with open_workspace(home) as con:
+            print(con.execute("SELECT current_setting('enable_progress_bar')").fetchone()[0])
+    """
+    assert python(code, home).stdout == "False\n"
+
+
 def test_every_migration_is_applied_once_in_order(home: Path) -> None:
     steps = [(step.number, step.name) for step in migrations.known()]
     assert [number for number, _ in steps] == list(range(1, len(steps) + 1))
