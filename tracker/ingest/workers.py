@@ -39,6 +39,7 @@ START_LIMIT_S = 60.0
 MEMORY_LIMIT = 1_000_000_000
 """Bytes of address space that a process may take beyond what it has after its start."""
 
+NOT_STARTED = "The process that should read it does not start."
 
 KILLED = 9
 """The number of SIGKILL, which Windows has no name for."""
@@ -95,9 +96,13 @@ class Workers(Generic[Job, Answer]):
     def submit(self, job: Job) -> Future[Answer]:
         """The answer to come.
 
-        Its exceptions are PhotoRejected, and EngineError where no process can be started.
+        Its exceptions are PhotoRejected, and EngineError where no process can be started. That
+        is raised at once where not even the thread can be.
         """
-        return self._threads.submit(self._run, job)
+        try:
+            return self._threads.submit(self._run, job)
+        except RuntimeError:  # no room for a thread, or no more are allowed
+            raise _none_starts() from None
 
     def _run(self, job: Job) -> Answer:
         worker = self._idle.get()
@@ -111,10 +116,7 @@ class Workers(Generic[Job, Answer]):
                 answer = worker.call(job, alone=True)
             return answer
         except NotStarted:
-            raise EngineError(
-                "the processes that read photos do not start",
-                hint="close other programs that need much memory, or try fewer: --workers 1",
-            ) from None
+            raise _none_starts() from None
         except Died as death:
             raise PhotoRejected(death.code, death.reason) from None
         finally:
@@ -191,16 +193,23 @@ class _Worker:
             if self._pipe is not None:
                 return self._pipe
             context = multiprocessing.get_context("spawn")
-            ours, theirs = context.Pipe()
-            process = context.Process(
-                target=_serve,
-                args=(self._work, self._prepare, theirs),
-                daemon=True,
-                name="tracker-reader",
-            )
-            with _interrupts_held_back():
-                process.start()
-            theirs.close()
+            try:
+                ours, theirs = context.Pipe()
+                with theirs:
+                    process = context.Process(
+                        target=_serve,
+                        args=(self._work, self._prepare, theirs),
+                        daemon=True,
+                        name="tracker-reader",
+                    )
+                    try:
+                        with _interrupts_held_back():
+                            process.start()
+                    except OSError:
+                        ours.close()
+                        raise
+            except OSError:  # no more open files, or no more processes, are allowed
+                raise NotStarted("crashed", NOT_STARTED) from None
             self._process, self._pipe = process, ours
         try:
             if not ours.poll(START_LIMIT_S):
@@ -208,7 +217,7 @@ class _Worker:
             problem = ours.recv()
         except (EOFError, OSError):
             self.end()
-            raise NotStarted("crashed", "The process that should read it does not start.") from None
+            raise NotStarted("crashed", NOT_STARTED) from None
         if problem is not None:
             self.end()
             raise problem
@@ -243,6 +252,13 @@ class _Worker:
             self._closed = True
             if self._process is not None:
                 self._process.kill()
+
+
+def _none_starts() -> EngineError:
+    return EngineError(
+        "the processes that read photos do not start",
+        hint="close other programs that need much memory, or try fewer: --workers 1",
+    )
 
 
 def _serve(

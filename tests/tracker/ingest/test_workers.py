@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -71,6 +72,37 @@ def test_processes_that_never_start_end_the_ingest_and_blame_no_photo() -> None:
     ):
         workers.submit("a").result()
     assert "--workers 1" in str(caught.value.hint)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no such limit")
+def test_more_processes_than_the_system_allows_blame_no_photo() -> None:
+    import resource
+
+    with Workers(reader_jobs.act, count=2) as workers:
+        assert workers.submit("a").result().startswith("a")
+        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        taken = os.open(os.devnull, os.O_RDONLY)  # the lowest number that is free
+        resource.setrlimit(resource.RLIMIT_NOFILE, (taken, hard))
+        try:
+            os.close(taken)
+            with pytest.raises(EngineError, match="do not start") as caught:
+                workers.submit("b").result()  # by the process that has not been started yet
+        finally:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+        assert "fewer" in str(caught.value.hint)
+
+
+def test_a_thread_that_cannot_be_started_is_said_as_a_process_that_cannot(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def refuse(_thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    with Workers(reader_jobs.act, count=1) as workers:
+        monkeypatch.setattr(threading.Thread, "start", refuse)
+        with pytest.raises(EngineError, match="do not start"):
+            workers.submit("a")
+        monkeypatch.undo()
 
 
 def test_what_a_process_lacks_is_said_as_it_is() -> None:
