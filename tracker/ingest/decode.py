@@ -125,10 +125,10 @@ def decode(
     NeedsRoom when the photo should be decoded alone and is not.
     """
     with _opened(content) as image:
-        exif, turned = _exif(image)
         raw_width, raw_height = image.size
         scale = scale_for(raw_width, raw_height, least_side(raw_width, raw_height))
-        _check_size(image, scale, alone)
+        _check_size(image, scale, alone)  # before the EXIF: a PNG is decoded to look for it
+        exif, turned = _exif(image)
         upright = to_rgb(_upright(image, scale))
     width, height = raw_width, raw_height
     if turned:
@@ -156,9 +156,9 @@ def cut_regions(
 
 def _again(content: Content, wanted: int, alone: bool) -> tuple[Image.Image, int]:
     with _opened(content) as image:
-        _exif(image)
         scale = affordable_scale(image, wanted)
         _check_size(image, scale, alone)
+        _exif(image)
         upright = _upright(image, scale)
         # Grey values of many bits are brought to eight by the whole photo's, not by a piece's.
         return upright if upright.mode in REDUCIBLE else _eight_bit(upright), scale

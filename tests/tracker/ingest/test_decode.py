@@ -406,6 +406,22 @@ def test_a_bomb_is_refused_by_its_header(tmp_path: Path) -> None:
     assert "60000 x 60000" in str(problem)
 
 
+def test_a_png_is_measured_before_a_pixel_of_it_is_decoded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Pillow decodes a PNG without EXIF when it is asked for that: it may stand behind them."""
+
+    def decoded(_image: Image.Image) -> None:
+        pytest.fail("its pixels were decoded")
+
+    monkeypatch.setattr("PIL.PngImagePlugin.PngImageFile.load", decoded)
+    assert rejected(bomb_png(14_000, 14_000), tmp_path).code == "too-large"
+    path = tmp_path / "large.png"
+    path.write_bytes(bomb_png(8_000, 8_000))
+    with pytest.raises(NeedsRoom):
+        read(path, alone=False)
+
+
 def test_a_small_file_that_claims_a_large_picture_is_bounded_too(tmp_path: Path) -> None:
     assert rejected(bomb_png(14_000, 14_000), tmp_path).code == "too-large"
 
