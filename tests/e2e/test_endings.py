@@ -125,6 +125,23 @@ def test_too_little_memory_is_said(empty: Path) -> None:
         assert "memory" in said(told)
 
 
+def test_what_nobody_thought_of_is_told_as_json_too(empty: Path, tmp_path: Path) -> None:
+    code = (
+        "import tracker.study.status as s\n"
+        "def fail(*a): raise ZeroDivisionError('by nothing')\n"
+        "s.take_stock = fail\n" + program()[2]
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, "--home", str(empty), "status", "--json"],
+        capture_output=True, check=False, text=True, env={**os.environ, "TMPDIR": str(tmp_path)},
+    )  # fmt: skip
+    told = Outcome(done.returncode, done.stdout, done.stderr)
+    assert told.code == 1
+    assert "did not expect" in told.values["error"]["message"]
+    assert str(tmp_path) in told.values["error"]["hint"]
+    assert told.err.count("error: ") == 1
+
+
 @pytest.mark.parametrize(
     "words",
     [

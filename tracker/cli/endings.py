@@ -141,22 +141,22 @@ def as_sentence(hint: str) -> str:
 
 def unexpected(error: BaseException) -> int:
     """Say what happened without a traceback; keep the traceback for a report."""
-    output.note(
-        f"error: The tracker met something it did not expect: {type(error).__name__}, "
-        f"{output.plain(str(error))}"
-    )
-    try:
+    hint = "What was stored before is kept. Try `tracker doctor`."
+    with suppress(OSError):
         descriptor, log = tempfile.mkstemp(prefix="tracker-error-", suffix=".txt")
         with os.fdopen(descriptor, "w", encoding="utf-8", errors="backslashreplace") as file:
             file.write(f"tracker {__version__}\n")
             traceback.print_exception(error, file=file)
-        output.note(
-            f"hint: What was stored before is kept. The details, with names of your files, are in "
-            f"{output.plain(log)}"
+        hint = (
+            f"What was stored before is kept. The details, with names of your files, are in {log}"
         )
-    except OSError:
-        output.note("hint: What was stored before is kept. Try `tracker doctor`.")
-    return 1
+    return fail(
+        TrackerError(
+            "The tracker met something it did not expect: "
+            f"{type(error).__name__}, {str(error).strip()}",
+            hint=hint,
+        )
+    )
 
 
 def _fill_closed_streams() -> None:
