@@ -22,6 +22,8 @@ from tracker.vision.mtcnn.networks import FOLDER
         (RuntimeError("[enforce fail] DefaultCPUAllocator: not enough memory"), True),
         (RuntimeError("Exception from src/plugins: std::bad_alloc"), True),
         (RuntimeError("Failed to allocate memory for requested buffer of size 9"), True),
+        (RuntimeError("[CPU] Convolution node with name 't220' can't alloc"), True),
+        (RuntimeError("plugin.cpp:54:\nResource temporarily unavailable"), True),  # a thread
         (RuntimeError("the shapes do not match"), False),
         (ValueError("3 is not 4"), False),
     ],
@@ -54,3 +56,21 @@ def test_an_engine_without_memory_says_so(
     monkeypatch.setattr(graph, inner, Full())
     with pytest.raises(MemoryError, match="no room"):
         graph.run(np.zeros((1, 24, 24, 3), np.uint8))
+
+
+@pytest.mark.parametrize(
+    ("engine", "opens"),
+    [("onnxruntime", "onnxruntime.InferenceSession"), ("openvino", "openvino.Core.compile_model")],
+)
+def test_a_network_that_memory_is_too_short_to_open_is_not_called_damaged(
+    engine: str, opens: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    network, runtime = Path(FOLDER / "refinement.onnx"), Runtime(engine, "cpu", "f32", "asked for")
+    open_graph(network, runtime, threads=1)  # imports the engine
+
+    def full(*_: Any, **__: Any) -> Any:
+        raise RuntimeError("plugin.cpp:54:\nstd::bad_alloc")
+
+    monkeypatch.setattr(opens, full)
+    with pytest.raises(MemoryError, match="no room"):
+        open_graph(network, runtime, threads=1)

@@ -40,6 +40,8 @@ class OnnxRuntimeGraph:
                 str(onnx), sess_options=options, providers=["CPUExecutionProvider"]
             )
         except Exception as error:  # ONNX Runtime's own exceptions share no public base
+            if is_about_memory(error):
+                raise MemoryError("there is no room for the network") from error
             raise WeightsInvalid(
                 f"{onnx} cannot be read as an ONNX model", hint="put the right file in its place"
             ) from error

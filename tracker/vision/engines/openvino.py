@@ -76,6 +76,8 @@ class OpenVinoGraph:
                 },
             )
         except Exception as error:  # whatever a damaged file makes it trip over
+            if is_about_memory(error):
+                raise MemoryError("there is no room for the network") from error
             raise WeightsInvalid(
                 f"{onnx} cannot be read as an ONNX model", hint="put the right file in its place"
             ) from error
