@@ -23,6 +23,7 @@ from tracker.vision.mtcnn.networks import FOLDER
         (RuntimeError("Exception from src/plugins: std::bad_alloc"), True),
         (RuntimeError("Failed to allocate memory for requested buffer of size 9"), True),
         (RuntimeError("[CPU] Convolution node with name 't220' can't alloc"), True),
+        (RuntimeError("cpu_memory.cpp:257:\nFailed to allocate 12845056 bytes of memory"), True),
         (RuntimeError("plugin.cpp:54:\nResource temporarily unavailable"), True),  # a thread
         (RuntimeError("the shapes do not match"), False),
         (ValueError("3 is not 4"), False),

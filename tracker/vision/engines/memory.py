@@ -4,7 +4,7 @@ from __future__ import annotations
 
 _NO_ROOM = (
     "out of memory", "not enough memory", "allocate memory", "alloc_failed", "bad_alloc",
-    "bad allocation", "can't alloc", "resource temporarily unavailable",
+    "bad allocation", "can't alloc", "failed to allocate", "resource temporarily unavailable",
 )  # fmt: skip
 
 
