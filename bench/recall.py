@@ -21,9 +21,9 @@ from bench.reference import (
     full_size,
     ingested,
     longer_sides,
-    overlaps,
     photo_sets,
 )
+from db.succession import overlaps
 
 APART = 0.3
 """A face that overlaps every other by less than this is one that the other did not see."""

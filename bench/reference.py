@@ -25,6 +25,7 @@ from db import faces as stored_faces
 from db.connection import open_workspace
 from db.photos import faces_of_paths
 from db.records import Face
+from db.succession import overlaps
 from tracker.vision.detector import DETECTOR_ID
 from tracker.vision.torchvision_shim import facenet_pytorch
 
@@ -136,16 +137,6 @@ def _stored(connection: Any, path: Path, embedder_id: str) -> Stored:  # noqa: A
 def longer_sides(boxes: np.ndarray) -> np.ndarray:
     """`(n, 4)` boxes to `(n,)` pixels."""
     return np.asarray(np.maximum(boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1]))
-
-
-def overlaps(boxes: np.ndarray, others: np.ndarray) -> np.ndarray:
-    """Intersection over union of `(n, 4)` boxes with `(m, 4)`: `(n, m)`."""
-    a, b = boxes[:, None, :], others[None, :, :]
-    width = np.minimum(a[..., 2], b[..., 2]) - np.maximum(a[..., 0], b[..., 0])
-    height = np.minimum(a[..., 3], b[..., 3]) - np.maximum(a[..., 1], b[..., 1])
-    inside = np.maximum(width, 0) * np.maximum(height, 0)
-    areas = [(c[..., 2] - c[..., 0]) * (c[..., 3] - c[..., 1]) for c in (a, b)]
-    return np.asarray(inside / (areas[0] + areas[1] - inside))
 
 
 def counterparts(wanted: np.ndarray, found: np.ndarray, least: float = SAME) -> np.ndarray:
