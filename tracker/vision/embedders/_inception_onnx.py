@@ -70,9 +70,9 @@ class _Writer:
         for name in ("conv2d_3b", "conv2d_4a", "conv2d_4b"):
             x = self._unit(name, x)
         x = self._blocks("repeat_1", x)
-        x = self._mixed("mixed_6a", x)
+        x = self._joined("mixed_6a", x)
         x = self._blocks("repeat_2", x)
-        x = self._mixed("mixed_7a", x)
+        x = self._joined("mixed_7a", x)
         x = self._blocks("repeat_3", x)
         x = self._block("block8", x)
         x = self._node("GlobalAveragePool", x)
@@ -94,9 +94,6 @@ class _Writer:
         weight, bias = _array(last.weight) * block.scale, _array(last.bias) * block.scale
         x = self._node("Add", self._convolution(last, joined, weight, bias), x)
         return x if getattr(block, "noReLU", False) else self._node("Relu", x)
-
-    def _mixed(self, name: str, x: str) -> str:
-        return self._joined(name, x)
 
     def _joined(self, name: str, x: str) -> str:
         ends = []
