@@ -133,17 +133,17 @@ def photo(con: duckdb.DuckDBPyConnection, sha256: str) -> Photo | None:
             con,
             """
             SELECT sha256, byte_size, width, height, format, earliest, latest, date_source,
-                date_confidence, taken_at, date_raw, date_conflicts
+                date_confidence, taken_at, date_raw, date_conflicts, date_zone, camera, looks
             FROM photos WHERE sha256 = ?
             """,
             [sha256],
         )
     if row is None:
         return None
-    content, size, width, height, kind, *when, conflicts = row
+    content, size, width, height, kind, *when, conflicts, zone, camera, looks = row
     earliest, latest, source, confidence, taken_at, raw = when
-    dated = Dated(earliest, latest, source, confidence, taken_at, raw, tuple(conflicts))
-    return Photo(content, size, width, height, kind, dated)
+    dated = Dated(earliest, latest, source, confidence, taken_at, raw, tuple(conflicts), zone)
+    return Photo(content, size, width, height, kind, dated, camera or "", looks or b"")
 
 
 def dates(con: duckdb.DuckDBPyConnection) -> dict[str, Dated]:
@@ -152,13 +152,13 @@ def dates(con: duckdb.DuckDBPyConnection) -> dict[str, Dated]:
         rows = con.execute(
             """
             SELECT sha256, earliest, latest, date_source, date_confidence, taken_at, date_raw,
-                date_conflicts
+                date_conflicts, date_zone
             FROM photos
             """
         ).fetchall()
     return {
-        sha256: Dated(earliest, latest, source, confidence, taken_at, raw, tuple(conflicts))
-        for sha256, earliest, latest, source, confidence, taken_at, raw, conflicts in rows
+        sha256: Dated(earliest, latest, source, confidence, taken_at, raw, tuple(conflicts), zone)
+        for sha256, earliest, latest, source, confidence, taken_at, raw, conflicts, zone in rows
     }
 
 

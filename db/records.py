@@ -15,11 +15,33 @@ Vector = npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
+class Clue:
+    """One source's answer to when a photo was taken.
+
+    `source` is one of `tracker.dating.clues.TRUST`, `label` names it to people ("EXIF
+    DateTimeOriginal"), `raw` is the text as it stands there. `earliest` and `latest` are the days
+    between which it was taken, both included: both None where the text names no day of the
+    calendar, `earliest` alone None where only the end is known ("no later than"). `taken_at` is
+    local time, `zone` its offset from UTC ("+02:00") where that is known.
+    """
+
+    source: str
+    label: str
+    raw: str
+    earliest: date | None
+    latest: date | None
+    taken_at: datetime | None = None
+    zone: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Dated:
     """When a photo was taken, as an interval of days; both ends None when unknown.
 
-    `taken_at` is the camera's local time where one is known. `source` is one of "option",
-    "exif", "filename", "none". `confidence` is in [0, 1]. `raw` is the text it was read from.
+    `earliest` alone is None where only the end is known: such a photo is in no month of age.
+    `taken_at` is the camera's local time where one is known, `zone` its offset from UTC ("+02:00").
+    `source` is that of the `Clue` that decided, or "none". `confidence` is in [0, 1]. `raw` is the
+    text it was read from; `conflicts` say what else was found and is not believed, or disagrees.
     """
 
     earliest: date | None
@@ -29,6 +51,7 @@ class Dated:
     taken_at: datetime | None = None
     raw: str = ""
     conflicts: tuple[str, ...] = ()
+    zone: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +67,11 @@ class PhotoPath:
 
 @dataclass(frozen=True, slots=True)
 class Photo:
-    """A file's content. `width` and `height` are those of the upright image."""
+    """A file's content. `width` and `height` are those of the upright image.
+
+    `camera` is its make and model, or "". `looks` is the perceptual hash of the picture, 32 bytes,
+    or b"" where there is none: pictures that look alike differ in few bits.
+    """
 
     sha256: str
     byte_size: int
@@ -52,6 +79,8 @@ class Photo:
     height: int
     format: str
     dated: Dated
+    camera: str = ""
+    looks: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,7 +75,8 @@ def redate(con: duckdb.DuckDBPyConnection, dates: Mapping[str, Dated]) -> None:
             """
             UPDATE photos SET earliest = n.earliest, latest = n.latest, taken_at = n.taken_at,
                 date_source = n.date_source, date_confidence = n.date_confidence,
-                date_raw = n.date_raw, date_conflicts = n.date_conflicts
+                date_raw = n.date_raw, date_conflicts = n.date_conflicts,
+                date_zone = n.date_zone
             FROM new_dates n WHERE photos.sha256 = n.sha256
             """
         )
@@ -105,6 +106,8 @@ def _store_photos(con: duckdb.DuckDBPyConnection, photos: Sequence[Photo]) -> No
             "width": pa.array([p.width for p in photos], pa.int32()),
             "height": pa.array([p.height for p in photos], pa.int32()),
             "format": pa.array([p.format for p in photos], pa.string()),
+            "camera": pa.array([plain(p.camera) for p in photos], pa.string()),
+            "looks": pa.array([p.looks or None for p in photos], pa.binary()),
             **_dated_columns([p.dated for p in photos]),
         }
     )
@@ -113,16 +116,16 @@ def _store_photos(con: duckdb.DuckDBPyConnection, photos: Sequence[Photo]) -> No
             """
             UPDATE photos SET earliest = n.earliest, latest = n.latest, taken_at = n.taken_at,
                 date_source = n.date_source, date_confidence = n.date_confidence,
-                date_raw = n.date_raw, date_conflicts = n.date_conflicts
+                date_raw = n.date_raw, date_conflicts = n.date_conflicts,
+                date_zone = n.date_zone
             FROM new_photos n
             WHERE photos.sha256 = n.sha256 AND photos.earliest IS NULL AND n.earliest IS NOT NULL
             """
         )
         con.execute(
             """
-            INSERT INTO photos
-            SELECT nextval('photo_ids'), sha256, byte_size, width, height, format, earliest,
-                latest, taken_at, date_source, date_confidence, date_raw, date_conflicts
+            INSERT INTO photos BY NAME
+            SELECT nextval('photo_ids') AS photo_id, *
             FROM new_photos WHERE sha256 NOT IN (SELECT sha256 FROM photos)
             """
         )
@@ -158,7 +161,7 @@ def _store_paths(con: duckdb.DuckDBPyConnection, paths: Sequence[PhotoPath]) -> 
         )
         con.execute(
             """
-            INSERT INTO photo_paths
+            INSERT INTO photo_paths BY NAME
             SELECT n.path, n.shown, p.photo_id, n.byte_size, n.mtime_ns, n.inode
             FROM new_paths n JOIN photos p USING (sha256)
             WHERE n.path NOT IN (SELECT path FROM photo_paths)
@@ -277,6 +280,7 @@ def _dated_columns(dates: Iterable[Dated]) -> dict[str, pa.Array]:
         "date_source": pa.array([d.source for d in dates], pa.string()),
         "date_confidence": pa.array([d.confidence for d in dates], pa.float32()),
         "date_raw": pa.array([d.raw for d in dates], pa.string()),
+        "date_zone": pa.array([d.zone for d in dates], pa.string()),
         "date_conflicts": pa.array(
             [[plain(c) for c in d.conflicts] for d in dates], pa.list_(pa.string())
         ),

@@ -1,0 +1,1 @@
+"""When a photo was taken: pure functions from clues to an interval of days."""

@@ -1,0 +1,1 @@
+"""The files that other programs put beside a photo."""
