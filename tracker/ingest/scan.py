@@ -19,6 +19,8 @@ from db import DATABASE
 from db.records import Rejection
 from db.text import shown
 from tracker.errors import UsageError
+from tracker.ingest.filters import EVERYTHING, Filters
+from tracker.metadata.sidecars.records import KnownSidecars, Sidecar
 
 PHOTO_SUFFIXES = frozenset(
     b".jpg .jpeg .jpe .jfif .png .webp .tif .tiff .heic .heif .hif .avif".split()
@@ -41,23 +43,33 @@ _USUAL_SUFFIXES = (b".jpg", b".JPG", b".heic", b".HEIC", b".jpeg", b".JPEG", b".
 
 _NAME = attrgetter("name")
 
+_NONE_KNOWN: KnownSidecars = {}
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A file to read. `path` is absolute; the other three tell whether it changed."""
+    """A file to read. `path` is absolute; the next three tell whether it changed.
+
+    `sidecars`: the files beside it that speak of it.
+    """
 
     path: bytes
     byte_size: int
     mtime_ns: int
     inode: int
+    sidecars: tuple[Sidecar, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """An entry that is not a photo. `kind`: its suffix, "hidden", "link" or "workspace"."""
+    """An entry that is not taken for a photo. `kind` says what it is, as far as one can tell:
+    its suffix, "hidden", "link", "workspace", "video" ... `why`: in a sentence, what people should
+    know of this one; mostly there is nothing to say.
+    """
 
     path: bytes
     kind: str
+    why: str = ""
 
 
 __all__ = [
@@ -86,7 +98,7 @@ def absolute(path: str | bytes | os.PathLike[str]) -> bytes:
     return os.path.abspath(raw)  # noqa: PTH100  (pathlib cannot hold bytes)
 
 
-def scan(paths: Iterable[str | bytes | os.PathLike[str]]) -> Walk:
+def scan(paths: Iterable[str | bytes | os.PathLike[str]], filters: Filters = EVERYTHING) -> Walk:
     """Walk `paths`, files and folders, each file once however often it is reached.
 
     Raises UsageError before anything is read when one of `paths` does not exist.
@@ -98,7 +110,7 @@ def scan(paths: Iterable[str | bytes | os.PathLike[str]]) -> Walk:
                 f"{shown(start)} does not exist.",
                 hint="Check the spelling, and that the disk or card it is on is connected.",
             )
-    return Walk(starts)
+    return Walk(starts, filters)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,12 +118,18 @@ class Walk:
     """A walk that begins anew each time it is iterated."""
 
     starts: tuple[bytes, ...]
+    filters: Filters = EVERYTHING
 
     def __iter__(self) -> Iterator[Entry]:
         """Every entry."""
         return self.beside({}, {})
 
-    def beside(self, known: Mapping[bytes, Known], same: dict[bytes, Known]) -> Iterator[Entry]:
+    def beside(
+        self,
+        known: Mapping[bytes, Known],
+        same: dict[bytes, Known],
+        known_sidecars: KnownSidecars = _NONE_KNOWN,
+    ) -> Iterator[Entry]:
         """Every entry but the photos in folders that are as they are `known`: these go to `same`.
 
         Of a library of a hundred thousand photos that is nearly all, so nothing is made of them:

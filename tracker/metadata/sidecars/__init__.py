@@ -1,1 +1,1 @@
-"""The files that other programs put beside a photo."""
+"""The files that other programs put beside a photo: whose they are, and what they say of it."""

@@ -1,0 +1,110 @@
+"""Which of the photos in a folder are wanted: by the path below it, and by album.
+
+Names are compared without regard to case, and composed (NFC) whichever way the file system has
+them. A pattern is matched part by part: `*`, `?` and `[abc]` stand for characters of one name,
+`**` for any number of folders. It means the photo it matches, and every photo in a folder that it
+matches; without a slash it may be the name of any of them ("*.png", "Screenshots").
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from fnmatch import translate
+from functools import lru_cache
+from unicodedata import normalize
+
+from tracker.errors import UsageError
+
+Part = Callable[[str], object] | None
+"""Whether a pattern's part matches a name; None for `**`."""
+
+
+def folded(name: bytes | str) -> str:
+    """The name as it is compared: composed, and without regard to case."""
+    text = os.fsdecode(name) if isinstance(name, bytes) else name
+    return normalize("NFC", text).casefold()
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What is wanted of the photos that are met. Empty: all of them.
+
+    `include`: only what one of these patterns means. `exclude`: nothing that one of these means,
+    also where it is included. `albums`: only what is in a folder of one of these names, or in one
+    that a Google Takeout calls so.
+
+    Raises UsageError for a pattern that means nothing.
+    """
+
+    include: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    albums: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        for pattern in (*self.include, *self.exclude):
+            _parts(pattern)
+
+    def __bool__(self) -> bool:
+        """Whether anything is left out at all."""
+        return bool(self.include or self.exclude or self.albums)
+
+    def wants(self, path: Sequence[str]) -> bool:
+        """Whether a photo is wanted; `path`: its folders below the start and its name, `folded`.
+
+        Of albums nothing is asked here, see `is_album`.
+        """
+        if self.include and not any(_means(_parts(p), path) for p in self.include):
+            return False
+        return not any(_means(_parts(p), path) for p in self.exclude)
+
+    def is_album(self, titles: Iterable[str]) -> bool:
+        """Whether a folder that has these names is one of the albums; True where none is named."""
+        return not self.albums or not {folded(a) for a in self.albums}.isdisjoint(
+            folded(title) for title in titles
+        )
+
+
+EVERYTHING = Filters()
+
+
+def album_title(data: bytes) -> str:
+    """The title in an album's metadata.json of a Google Takeout, or ""."""
+    try:
+        told = json.loads(data)
+    except (ValueError, RecursionError):
+        return ""
+    told = told.get("albumData", told) if isinstance(told, dict) else None  # as before 2018
+    title = told.get("title") if isinstance(told, dict) else None
+    return title.strip() if isinstance(title, str) else ""
+
+
+@lru_cache(maxsize=256)
+def _parts(pattern: str) -> tuple[Part, ...]:
+    names = [
+        name for name in folded(pattern).replace("\\", "/").split("/") if name not in ("", ".")
+    ]
+    if not names or ".." in names:
+        raise UsageError(
+            f"{pattern!r} is not a pattern of names below a folder.",
+            hint='Write for example "*.png", "Screenshots" or "2019/**/*.jpg".',
+        )
+    if len(names) == 1 and not pattern.startswith("/"):
+        names.insert(0, "**")
+    return tuple(None if name == "**" else re.compile(translate(name)).match for name in names)
+
+
+def _means(parts: Sequence[Part], path: Sequence[str]) -> bool:
+    """Whether the pattern matches the path, or the beginning of it that is a folder."""
+    places = {0}  # how many names may have been used up so far
+    for part in parts:
+        if part is None:
+            places = set(range(min(places), len(path) + 1))
+        else:
+            places = {p + 1 for p in places if p < len(path) and part(path[p])}
+        if not places:
+            return False
+    return places != {0}
