@@ -113,15 +113,30 @@ def _quoted(text: str) -> str:
 
 @contextmanager
 def transaction(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
-    """All or nothing: commits at the end, rolls back on any error, which is translated."""
+    """All or nothing: commits at the end, rolls back on any error, which is translated.
+
+    One within another is a part of it: what is stored together is stored by several functions,
+    and each of them is whole by itself.
+    """
+    if id(con) in _begun:
+        with translated():
+            yield
+        return
     with translated(), _private():
         try:
+            _begun.add(id(con))
             con.execute("BEGIN TRANSACTION")
             yield
             con.execute("COMMIT")
         except BaseException:  # an interrupt may come at any point, after the first line too
             _roll_back(con)
             raise
+        finally:
+            _begun.discard(id(con))
+
+
+_begun: set[int] = set()
+"""The connections, by their `id`, that are in a transaction."""
 
 
 def _roll_back(con: duckdb.DuckDBPyConnection) -> None:

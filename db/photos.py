@@ -133,17 +133,19 @@ def photo(con: duckdb.DuckDBPyConnection, sha256: str) -> Photo | None:
             con,
             """
             SELECT sha256, byte_size, width, height, format, earliest, latest, date_source,
-                date_confidence, taken_at, date_raw, date_conflicts, date_zone, camera, looks
+                date_confidence, taken_at, date_raw, date_conflicts, date_zone, orientation,
+                camera, looks
             FROM photos WHERE sha256 = ?
             """,
             [sha256],
         )
     if row is None:
         return None
-    content, size, width, height, kind, *when, conflicts, zone, camera, looks = row
+    content, size, width, height, kind, *when, conflicts, zone, *more = row
     earliest, latest, source, confidence, taken_at, raw = when
     dated = Dated(earliest, latest, source, confidence, taken_at, raw, tuple(conflicts), zone)
-    return Photo(content, size, width, height, kind, dated, camera or "", looks or b"")
+    orientation, camera, looks = more
+    return Photo(content, size, width, height, kind, dated, orientation, camera or "", looks or b"")
 
 
 def dates(con: duckdb.DuckDBPyConnection) -> dict[str, Dated]:

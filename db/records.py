@@ -69,7 +69,8 @@ class PhotoPath:
 class Photo:
     """A file's content. `width` and `height` are those of the upright image.
 
-    `camera` is its make and model, or "". `looks` is the perceptual hash of the picture, 32 bytes,
+    `orientation` is the EXIF number (1 to 8) of how it lies in the file. `camera` is its make and
+    model, or "". `looks` is the perceptual hash of the picture, 32 bytes,
     or b"" where there is none: pictures that look alike differ in few bits.
     """
 
@@ -79,6 +80,7 @@ class Photo:
     height: int
     format: str
     dated: Dated
+    orientation: int = 1
     camera: str = ""
     looks: bytes = b""
 

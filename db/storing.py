@@ -106,6 +106,7 @@ def _store_photos(con: duckdb.DuckDBPyConnection, photos: Sequence[Photo]) -> No
             "width": pa.array([p.width for p in photos], pa.int32()),
             "height": pa.array([p.height for p in photos], pa.int32()),
             "format": pa.array([p.format for p in photos], pa.string()),
+            "orientation": pa.array([p.orientation for p in photos], pa.int16()),
             "camera": pa.array([plain(p.camera) for p in photos], pa.string()),
             "looks": pa.array([p.looks or None for p in photos], pa.binary()),
             **_dated_columns([p.dated for p in photos]),
