@@ -131,37 +131,24 @@ def photo(con: duckdb.DuckDBPyConnection, sha256: str) -> Photo | None:
     with translated():
         row = one(
             con,
-            """
-            SELECT sha256, byte_size, width, height, format, earliest, latest, date_source,
-                date_confidence, taken_at, date_raw, date_conflicts, date_zone, orientation,
-                camera, looks
+            f"""
+            SELECT sha256, byte_size, width, height, format, orientation, coalesce(camera, ''),
+                coalesce(looks, ''::BLOB), {_DATED_COLUMNS}
             FROM photos WHERE sha256 = ?
-            """,
+            """,  # noqa: S608
             [sha256],
         )
     if row is None:
         return None
-    content, size, width, height, kind, *when, conflicts, zone, *more = row
-    earliest, latest, source, confidence, taken_at, raw = when
-    dated = Dated(earliest, latest, source, confidence, taken_at, raw, tuple(conflicts), zone)
-    orientation, camera, looks = more
-    return Photo(content, size, width, height, kind, dated, orientation, camera or "", looks or b"")
+    content, size, width, height, kind, orientation, camera, looks, *when = row
+    return Photo(content, size, width, height, kind, _dated(when), orientation, camera, looks)
 
 
 def dates(con: duckdb.DuckDBPyConnection) -> dict[str, Dated]:
     """The date of every stored photo, by sha256, in one query."""
     with translated():
-        rows = con.execute(
-            """
-            SELECT sha256, earliest, latest, date_source, date_confidence, taken_at, date_raw,
-                date_conflicts, date_zone
-            FROM photos
-            """
-        ).fetchall()
-    return {
-        sha256: Dated(earliest, latest, source, confidence, taken_at, raw, tuple(conflicts), zone)
-        for sha256, earliest, latest, source, confidence, taken_at, raw, conflicts, zone in rows
-    }
+        rows = con.execute(f"SELECT sha256, {_DATED_COLUMNS} FROM photos").fetchall()  # noqa: S608
+    return {sha256: _dated(when) for sha256, *when in rows}
 
 
 def photo_faces(con: duckdb.DuckDBPyConnection, sha256: str, detector: str) -> list[Face]:
@@ -224,6 +211,15 @@ def faces_of_photos(
         face = _face(row)
         found[face.sha256].append(face)
     return found
+
+
+_DATED_COLUMNS = """earliest, latest, date_source, date_confidence, taken_at, date_raw,
+                date_conflicts, date_zone"""
+
+
+def _dated(row: Sequence[Any]) -> Dated:
+    earliest, latest, source, confidence, taken_at, raw, conflicts, zone = row
+    return Dated(earliest, latest, source, confidence, taken_at, raw, tuple(conflicts), zone)
 
 
 _FACE_COLUMNS = """face_id, sha256, detector, face_index, box, landmarks, confidence, size_px,
