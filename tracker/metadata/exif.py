@@ -1,0 +1,176 @@
+"""EXIF: what the camera, or the scanner, wrote into the photo."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from PIL import ExifTags, Image
+
+from db.records import Clue
+from tracker.metadata import written
+
+MAX_TEXT = 64
+
+SCANNERS = re.compile(
+    r"scan(?!ia|d)|coolscan|opticfilm|perfection|silverfast|plustek|reflecta|pacific image|"
+    r"photomyne|fujitsu fi-|imacon|flextight|minolta dimage scan|noritsu|frontier|"
+    r"officejet|laserjet|photosmart c\d{4}|imagerunner|workforce|mfc-|dcp-|ecotank",
+    re.IGNORECASE,
+)
+"""In a make, a model or a program's name: it photographs paper and film, not people."""
+
+_SCANNED = (1, 2)
+"""FileSource: a film scanner, a scanner of prints. A camera writes 3."""
+
+_BASE, _GPS = ExifTags.Base, ExifTags.GPS
+
+
+@dataclass(frozen=True, slots=True)
+class Fields:
+    """The three directories of EXIF that speak of when and by what: tag to value, as Pillow reads."""
+
+    main: Mapping[int, Any] = field(default_factory=dict)
+    photo: Mapping[int, Any] = field(default_factory=dict)
+    place: Mapping[int, Any] = field(default_factory=dict)
+
+
+def fields(exif: Image.Exif) -> Fields:
+    """Each directory by itself: a broken one counts as empty, and costs the others nothing."""
+    return Fields(
+        dict(exif),
+        _directory(exif, ExifTags.IFD.Exif),
+        _directory(exif, ExifTags.IFD.GPSInfo),
+    )
+
+
+def clues(fields: Fields) -> tuple[Clue, ...]:
+    """What it says of when the photo was taken: the shutter, the digitising, GPS, the last save.
+
+    A scanner's dates are of the scan. Only where the original is dated a day or more before it
+    was digitised did somebody set it: then it is of the picture.
+    """
+    original = _date(fields, "exif", _BASE.DateTimeOriginal, "DateTimeOriginal", "Original")
+    digitized = _date(fields, "exif", _BASE.DateTimeDigitized, "DateTimeDigitized", "Digitized")
+    modified = _date(fields, "modified", _BASE.DateTime, "DateTime", "")
+    if is_scanned(fields):
+        digitized = _of_the_scan(digitized)
+        if not _is_earlier(original, digitized):
+            original = _of_the_scan(original)
+        modified = _of_the_scan(modified)
+    found = (original, digitized, *_gps(fields.place), modified)
+    return tuple(clue for clue in found if clue is not None)
+
+
+def camera(fields: Fields) -> str:
+    """Make and model as one text, the make not twice; "" for none."""
+    make, model = text(fields.main.get(_BASE.Make)), text(fields.main.get(_BASE.Model))
+    if make and model and not model.casefold().startswith(make.split()[0].casefold()):
+        return f"{make} {model}"
+    return model or make or ""
+
+
+def is_scanned(fields: Fields) -> bool:
+    """Whether a scanner made it, as its file source, its make, model or software says."""
+    source = fields.photo.get(_BASE.FileSource)
+    if isinstance(source, bytes) and source:
+        source = source[0]
+    if source in _SCANNED:
+        return True
+    named = (text(fields.main.get(tag)) for tag in (_BASE.Make, _BASE.Model, _BASE.Software))
+    return any(SCANNERS.search(name) for name in named if name)
+
+
+def text(value: object) -> str | None:
+    """A tag's text, without NULs and blanks at its ends; None for a missing or empty one."""
+    if isinstance(value, tuple | list) and value:
+        value = value[0]
+    if isinstance(value, bytes):
+        value = value.decode("latin-1")
+    if not isinstance(value, str):
+        return None
+    return value.split("\0")[0].strip()[:MAX_TEXT] or None
+
+
+def _directory(exif: Image.Exif, which: int) -> Mapping[int, Any]:
+    try:
+        return exif.get_ifd(which)
+    except MemoryError:
+        raise
+    except Exception:  # Pillow's parser raises about ten kinds on broken data
+        return {}
+
+
+def _date(fields: Fields, source: str, tag: int, name: str, suffix: str) -> Clue | None:
+    raw = text((fields.main if tag == _BASE.DateTime else fields.photo).get(tag))
+    if raw is None or not any(character.isalnum() for character in raw):  # blank: "    :  :  "
+        return None
+    subsec = text(fields.photo.get(_BASE[f"SubsecTime{suffix}"]))
+    offset = text(fields.photo.get(_BASE[f"OffsetTime{suffix}"]))
+    return written.exif(source, f"EXIF {name}", raw, subsec, offset)
+
+
+def _of_the_scan(clue: Clue | None) -> Clue | None:
+    if clue is None:
+        return None
+    return Clue("scan", f"{clue.label} of the scan", clue.raw, None, clue.latest)
+
+
+def _is_earlier(original: Clue | None, digitized: Clue | None) -> bool:
+    if original is None or digitized is None:
+        return False
+    if original.latest is None or digitized.latest is None:
+        return False
+    return original.latest < digitized.latest
+
+
+# --- GPS --------------------------------------------------------------------------------------
+
+
+def _gps(place: Mapping[int, Any]) -> Iterator[Clue]:
+    """The satellites' time, which is UTC: the local day follows from the longitude, about."""
+    raw = text(place.get(_GPS.GPSDateStamp))
+    if raw is None:
+        return
+    numbers = [int(part) for part in re.findall(r"\d+", raw)[:3]]
+    try:
+        day = datetime(*numbers)  # type: ignore[arg-type]
+    except (TypeError, ValueError, OverflowError):
+        return
+    moment = _numbers(place.get(_GPS.GPSTimeStamp))
+    if len(moment) == 3 and 0 <= moment[0] < 24 and 0 <= moment[1] < 60 and 0 <= moment[2] <= 60:
+        spoken = "{:02.0f}:{:02.0f}:{:02.0f}".format(*(math.floor(part) for part in moment))
+        raw = f"{raw} {spoken} UTC"
+        hours, minutes, seconds = moment
+        first = last = day + timedelta(hours=hours, minutes=minutes, seconds=seconds)
+    else:
+        first, last = day, day + timedelta(hours=23, minutes=59)
+    longitude = _longitude(place)
+    yield written.instant("gps", "EXIF GPS time", raw, first, last, longitude)
+
+
+def _longitude(place: Mapping[int, Any]) -> float | None:
+    """Degrees, east positive."""
+    parts = _numbers(place.get(_GPS.GPSLongitude))
+    if not parts:
+        return None
+    degrees = sum(part / 60**power for power, part in enumerate(parts[:3]))
+    if not 0 <= degrees <= 180:
+        return None
+    west = (text(place.get(_GPS.GPSLongitudeRef)) or "E").upper().startswith("W")
+    return -degrees if west else degrees
+
+
+def _numbers(value: object) -> list[float]:
+    """Finite numbers, none where one of them is not: Pillow's rationals may be 0/0."""
+    if not isinstance(value, tuple | list):
+        value = (value,)
+    try:
+        numbers = [float(part) for part in value]
+    except (TypeError, ValueError, ZeroDivisionError, OverflowError):
+        return []
+    return numbers if all(math.isfinite(number) for number in numbers) else []
