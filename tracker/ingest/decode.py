@@ -26,6 +26,9 @@ from tracker.ingest.dating import ExifDates
 from tracker.ingest.formats import FORMAT_NAMES, PILLOW_FORMATS, format_of, is_cut_short
 from tracker.ingest.scan import why_unreadable
 from tracker.ingest.workers import NeedsRoom
+from tracker.metadata import embedded
+from tracker.metadata import exif as exif_data
+from tracker.metadata.records import Metadata
 
 Pixels = npt.NDArray[np.uint8]
 
@@ -72,7 +75,7 @@ class Decoded:
     """A photo's pixels and what its header says.
 
     `image`: RGB, upright, `scale` times smaller than the photo. `width`, `height`: of the
-    upright photo at full size.
+    upright photo at full size. `metadata`: what the file says besides.
     """
 
     format: str
@@ -81,6 +84,7 @@ class Decoded:
     scale: int
     image: Image.Image
     exif: ExifDates
+    metadata: Metadata
 
     @property
     def pixels(self) -> Pixels:
@@ -128,12 +132,25 @@ def decode(
         raw_width, raw_height = image.size
         scale = scale_for(raw_width, raw_height, least_side(raw_width, raw_height))
         _check_size(image, scale, alone)  # before the EXIF: a PNG is decoded to look for it
-        exif, turned = _exif(image)
+        fields = _fields(image)
+        orientation = fields.main.get(ExifTags.Base.Orientation, 1)
+        width, height = raw_width, raw_height
+        if orientation in (5, 6, 7, 8) and image.format != "TIFF":
+            width, height = height, width  # Pillow swaps a TIFF's sides as it reads the header
         upright = to_rgb(_upright(image, scale))
-    width, height = raw_width, raw_height
-    if turned:
-        width, height = height, width
-    return Decoded(_format_name(image), width, height, scale, upright, exif)
+        metadata = embedded.metadata(
+            image,
+            content.data,
+            fields,
+            size=(width, height),
+            orientation=image.info.get("original_orientation") or orientation,
+        )
+    exif = ExifDates(
+        exif_data.text(fields.photo.get(ExifTags.Base.DateTimeOriginal)),
+        exif_data.text(fields.photo.get(ExifTags.Base.DateTimeDigitized)),
+        exif_data.text(fields.main.get(ExifTags.Base.DateTime)),
+    )
+    return Decoded(_format_name(image), width, height, scale, upright, exif, metadata)
 
 
 def cut_regions(
@@ -158,7 +175,7 @@ def _again(content: Content, wanted: int, alone: bool) -> tuple[Image.Image, int
     with _opened(content) as image:
         scale = affordable_scale(image, wanted)
         _check_size(image, scale, alone)
-        _exif(image)
+        _fields(image)
         upright = _upright(image, scale)
         # Grey values of many bits are brought to eight by the whole photo's, not by a piece's.
         return upright if upright.mode in REDUCIBLE else _eight_bit(upright), scale
@@ -266,38 +283,15 @@ def _check_size(image: Image.Image, scale: int, alone: bool) -> None:
         raise NeedsRoom
 
 
-def _exif(image: Image.Image) -> tuple[ExifDates, bool]:
-    """The EXIF dates, and whether turning the image upright will swap its sides.
-
-    Broken EXIF data is no reason to lose a photo: it counts as none.
-    """
+def _fields(image: Image.Image) -> exif_data.Fields:
+    """The EXIF data. Where it is broken that is no reason to lose a photo: it counts as none."""
     try:
-        exif = image.getexif()
-        inner = exif.get_ifd(ExifTags.IFD.Exif)
-        orientation = exif.get(ExifTags.Base.Orientation, 1)
+        return exif_data.fields(image.getexif())
     except MemoryError:
         raise
     except Exception:  # Pillow's parser raises about ten kinds on broken data
         image._exif = Image.Exif()  # else turning meets it again
-        return ExifDates(), False
-    dates = ExifDates(
-        original=_text(inner.get(ExifTags.Base.DateTimeOriginal)),
-        digitized=_text(inner.get(ExifTags.Base.DateTimeDigitized)),
-        modified=_text(exif.get(ExifTags.Base.DateTime)),
-    )
-    # Pillow swaps a TIFF's sides as it reads the header.
-    return dates, orientation in (5, 6, 7, 8) and image.format != "TIFF"
-
-
-def _text(value: object) -> str | None:
-    """A tag's text, without NULs and blanks at its ends; None for a missing or empty one."""
-    if isinstance(value, tuple) and value:
-        value = value[0]
-    if isinstance(value, bytes):
-        value = value.decode("latin-1")
-    if not isinstance(value, str):
-        return None
-    return value.split("\0")[0].strip()[:64] or None
+        return exif_data.Fields()
 
 
 def _format_name(image: Image.Image) -> str:

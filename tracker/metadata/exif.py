@@ -6,13 +6,12 @@ import math
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
 from typing import Any
 
 from PIL import ExifTags, Image
 
 from db.records import Clue
-from tracker.metadata import written
+from tracker.dating import read
 
 MAX_TEXT = 64
 
@@ -32,7 +31,7 @@ _BASE, _GPS = ExifTags.Base, ExifTags.GPS
 
 @dataclass(frozen=True, slots=True)
 class Fields:
-    """The three directories of EXIF that speak of when and by what: tag to value, as Pillow reads."""
+    """The directories of EXIF that speak of when and by what: tag to value, as Pillow has it."""
 
     main: Mapping[int, Any] = field(default_factory=dict)
     photo: Mapping[int, Any] = field(default_factory=dict)
@@ -111,7 +110,7 @@ def _date(fields: Fields, source: str, tag: int, name: str, suffix: str) -> Clue
         return None
     subsec = text(fields.photo.get(_BASE[f"SubsecTime{suffix}"]))
     offset = text(fields.photo.get(_BASE[f"OffsetTime{suffix}"]))
-    return written.exif(source, f"EXIF {name}", raw, subsec, offset)
+    return read.exif(raw, subsec, offset).clue(source, f"EXIF {name}", raw)
 
 
 def _of_the_scan(clue: Clue | None) -> Clue | None:
@@ -133,24 +132,14 @@ def _is_earlier(original: Clue | None, digitized: Clue | None) -> bool:
 
 def _gps(place: Mapping[int, Any]) -> Iterator[Clue]:
     """The satellites' time, which is UTC: the local day follows from the longitude, about."""
-    raw = text(place.get(_GPS.GPSDateStamp))
-    if raw is None:
+    day = text(place.get(_GPS.GPSDateStamp))
+    time = _numbers(place.get(_GPS.GPSTimeStamp))
+    if day is None or len(time) != 3:
         return
-    numbers = [int(part) for part in re.findall(r"\d+", raw)[:3]]
-    try:
-        day = datetime(*numbers)  # type: ignore[arg-type]
-    except (TypeError, ValueError, OverflowError):
-        return
-    moment = _numbers(place.get(_GPS.GPSTimeStamp))
-    if len(moment) == 3 and 0 <= moment[0] < 24 and 0 <= moment[1] < 60 and 0 <= moment[2] <= 60:
-        spoken = "{:02.0f}:{:02.0f}:{:02.0f}".format(*(math.floor(part) for part in moment))
-        raw = f"{raw} {spoken} UTC"
-        hours, minutes, seconds = moment
-        first = last = day + timedelta(hours=hours, minutes=minutes, seconds=seconds)
-    else:
-        first, last = day, day + timedelta(hours=23, minutes=59)
-    longitude = _longitude(place)
-    yield written.instant("gps", "EXIF GPS time", raw, first, last, longitude)
+    utc = read.gps(day, (time[0], time[1], time[2]))
+    if utc is not None:
+        raw = f"{day} {utc:%H:%M:%S} UTC"
+        yield read.instant(utc, _longitude(place)).clue("gps", "EXIF GPS time", raw)
 
 
 def _longitude(place: Mapping[int, Any]) -> float | None:
@@ -158,7 +147,7 @@ def _longitude(place: Mapping[int, Any]) -> float | None:
     parts = _numbers(place.get(_GPS.GPSLongitude))
     if not parts:
         return None
-    degrees = sum(part / 60**power for power, part in enumerate(parts[:3]))
+    degrees: float = sum(part / 60**power for power, part in enumerate(parts[:3]))
     if not 0 <= degrees <= 180:
         return None
     west = (text(place.get(_GPS.GPSLongitudeRef)) or "E").upper().startswith("W")

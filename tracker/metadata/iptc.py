@@ -5,10 +5,8 @@ Format: https://iptc.org/std/IIM/4.2/specification/IIMV4.2.pdf, chapter 1.6 and 
 
 from __future__ import annotations
 
-import re
-
 from db.records import Clue
-from tracker.metadata import written
+from tracker.dating import read
 
 RESOURCE = 0x0404
 """The number of the Photoshop resource that holds it."""
@@ -19,9 +17,6 @@ MAX_DATASETS = 5_000
 _DATE_CREATED, _TIME_CREATED = 55, 60
 _MARKER, _RECORD = 0x1C, 2
 
-_DAY = re.compile(r"(\d{4})-?(\d\d)-?(\d\d)")
-_TIME = re.compile(r"(\d\d):?(\d\d):?(\d\d)(?:([+-]\d\d):?(\d\d))?")
-
 
 def clues(data: bytes) -> tuple[Clue, ...]:
     """What IPTC data says of when the photo was taken: its creation date, with the time if any.
@@ -29,18 +24,10 @@ def clues(data: bytes) -> tuple[Clue, ...]:
     A zero month or day means that it is not known: `19720000` is the year 1972.
     """
     found = _datasets(data)
-    raw = _ascii(found.get(_DATE_CREATED))
-    day = _DAY.match(raw)
-    if day is None:
+    day, time = _ascii(found.get(_DATE_CREATED)), _ascii(found.get(_TIME_CREATED))
+    if not day:
         return ()
-    year, month, on = day.groups()
-    text = year if month == "00" else f"{year}-{month}" if on == "00" else f"{year}-{month}-{on}"
-    time = _TIME.match(_ascii(found.get(_TIME_CREATED)))
-    if time is not None and len(text) == len("1972-01-01"):
-        raw = f"{raw} {time[0]}"
-        text += f"T{time[1]}:{time[2]}:{time[3]}"
-        text += f"{time[4]}:{time[5]}" if time[4] else ""
-    return (written.iso("iptc", "IPTC date created", raw, text),)
+    return (read.iptc(day, time).clue("iptc", "IPTC DateCreated", f"{day} {time}"),)
 
 
 def _datasets(data: bytes) -> dict[int, bytes]:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from db.records import Clue
-from tracker.metadata import written
+from tracker.dating import read
 
 EPOCH = datetime(1904, 1, 1)
 """From when `mvhd` counts its seconds, in UTC."""
@@ -68,7 +68,7 @@ def clues(data: bytes, begin: int = 0, end: int | None = None) -> tuple[Clue, ..
         return ()
     if seconds == 0 or at + 4 + length > header[1]:
         return ()
-    return (written.instant("video", "the film's header", f"{utc} UTC", utc, utc),)
+    return (read.instant(utc).clue("video", "the film's header", f"{utc} UTC"),)
 
 
 def directories(data: bytes) -> Iterator[tuple[bytes, bytes]]:

@@ -13,7 +13,8 @@ from defusedxml import DefusedXmlException
 from defusedxml import ElementTree as Defused
 
 from db.records import Clue
-from tracker.metadata import rdf, written
+from tracker.dating import read
+from tracker.metadata import rdf
 
 MAX_BYTES = 4_000_000
 """Lightroom's longest, with masks, have some hundred thousand."""
@@ -76,13 +77,8 @@ def first(root: Element, name: str) -> str | None:
 
 def clues(root: Element, source: str = "xmp") -> tuple[Clue, ...]:
     """What it says of when the photo was taken. `source`: "xmp" inside a photo, or "sidecar"."""
-    found = []
-    for name, label in _DATES:
-        text = first(root, name)
-        if text is None:
-            continue
-        found.append(written.iso(source, label, text[:64]))
-    return tuple(found)
+    found = ((label, first(root, name)) for name, label in _DATES)
+    return tuple(read.iso(text).clue(source, label, text) for label, text in found if text)
 
 
 def _text(data: bytes) -> str:
