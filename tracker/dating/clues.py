@@ -30,6 +30,7 @@ BOUNDS = frozenset({"scan", "file"})
 was taken, perhaps by decades. They never date a photo."""
 
 BORN = "born"
+BIRTH_OF = "the birth of "
 """No source of a date, but a bound: who is in the photo was born by then."""
 
 ORIGINAL, DIGITIZED = "EXIF DateTimeOriginal", "EXIF DateTimeDigitized"
@@ -120,4 +121,4 @@ def file_time(mtime_ns: int) -> Clue:
 
 def born(name: str, birth: date) -> Clue:
     """Someone is in the photo, so it is not from before their birth (its first possible day)."""
-    return Clue(BORN, f"the birth of {name}", birth.isoformat(), birth, None)
+    return Clue(BORN, f"{BIRTH_OF}{name}", birth.isoformat(), birth, None)

@@ -121,12 +121,12 @@ def text(earliest: date | None, latest: date | None) -> str:
             return f"{earliest.year:04}"[:cut] + mark
     if (earliest.year, earliest.month) == (latest.year, latest.month):
         return _shortest(earliest, latest)
-    first, last = _first_of_year(earliest), _last_of_year(latest)
-    if first and last:
-        return f"{earliest.year:04}/{latest.year:04}"
-    if earliest.day == 1 and _last_of_month(latest):
-        return f"{earliest.isoformat()[:7]}/{latest.isoformat()[:7]}"
-    return f"{earliest}/{latest}"
+    cut = 10
+    if _first_of_year(earliest) and _last_of_year(latest):
+        cut = 4
+    elif earliest.day == 1 and _last_of_month(latest):
+        cut = 7
+    return f"{earliest.isoformat()[:cut]}/{latest.isoformat()[:cut]}"
 
 
 def _shortest(earliest: date, latest: date) -> str:
