@@ -15,22 +15,35 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from PIL import ExifTags, Image, UnidentifiedImageError
 
 from tracker.errors import PhotoRejected
+from tracker.ingest import raw, tiff
 from tracker.ingest.dating import ExifDates
-from tracker.ingest.formats import FORMAT_NAMES, PILLOW_FORMATS, format_of, is_cut_short
+from tracker.ingest.formats import (
+    FORMAT_NAMES,
+    PILLOW_FORMATS,
+    format_of,
+    is_cut_short,
+)
+from tracker.ingest.others import other_of
+from tracker.ingest.pixels import (
+    REDUCIBLE,
+    RGB_LIKE,
+    SIDEWAYS,
+    Pixels,
+    eight_bit,
+    in_srgb,
+    to_rgb,
+    upright,
+)
 from tracker.ingest.scan import why_unreadable
 from tracker.ingest.workers import NeedsRoom
 from tracker.metadata import embedded
 from tracker.metadata import exif as exif_data
 from tracker.metadata.records import Metadata
-
-Pixels = npt.NDArray[np.uint8]
 
 MAX_FILE_BYTES = 600_000_000
 MAX_PIXELS = 300_000_000
@@ -43,20 +56,11 @@ networks together stay below 1.5 GB."""
 ROOMY_BYTES = 200_000_000
 """Photos that need more than this are decoded one at a time."""
 
+MOST_PAGES = 20
+"""Of a TIFF that are looked at for the one that is the photo."""
+
 BLOCK_BYTES, BLOCKS_KEPT = 16 << 20, 4
 """What a process keeps for the pixels of its next photo: one of 12 megapixels."""
-
-REDUCIBLE = ("L", "RGB", "RGBA", "CMYK", "YCbCr")
-TURNS = {
-    2: Image.Transpose.FLIP_LEFT_RIGHT,
-    3: Image.Transpose.ROTATE_180,
-    4: Image.Transpose.FLIP_TOP_BOTTOM,
-    5: Image.Transpose.TRANSPOSE,
-    6: Image.Transpose.ROTATE_270,
-    7: Image.Transpose.TRANSVERSE,
-    8: Image.Transpose.ROTATE_90,
-}
-"""What undoes each EXIF orientation; as in Pillow's `ImageOps.exif_transpose`."""
 
 SCALES = (8, 4, 2, 1)
 """Divisors a JPEG can be decoded at for less than the full cost; others are reduced alike."""
@@ -71,11 +75,23 @@ class Content:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Picture:
+    """The bytes that pixels come from: the file's own, or those of a RAW file's preview.
+
+    `orientation`: EXIF's, where it is not to be asked of these bytes.
+    """
+
+    data: bytes
+    orientation: int | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Decoded:
     """A photo's pixels and what its header says.
 
-    `image`: RGB, upright, `scale` times smaller than the photo. `width`, `height`: of the
-    upright photo at full size. `metadata`: what the file says besides.
+    `image`: RGB, upright, `scale` times smaller than the photo; its colours are the file's own
+    where those are RGB. `width`, `height`: of the upright photo at full size. `profile`: the ICC
+    profile of its colours, or None. `metadata`: what the file says besides.
     """
 
     format: str
@@ -85,6 +101,8 @@ class Decoded:
     image: Image.Image
     exif: ExifDates
     metadata: Metadata
+    picture: Picture
+    profile: bytes | None = None
 
     @property
     def pixels(self) -> Pixels:
@@ -113,6 +131,13 @@ class Patch:
     pixels: Pixels
 
 
+def _picture(data: bytes, kind: str | None) -> Picture:
+    if kind is None:
+        return Picture(data)
+    preview = raw.preview(data, kind)
+    return Picture(preview.data, preview.orientation)
+
+
 def read(path: bytes) -> Content:
     """The whole file. Raises PhotoRejected where it cannot be read, is empty or far too large."""
     data = _data(path)
@@ -128,19 +153,25 @@ def decode(
     `alone`: no other photo of the roomy kind is being decoded. Raises PhotoRejected, and
     NeedsRoom when the photo should be decoded alone and is not.
     """
-    with _opened(content) as image:
-        raw_width, raw_height = image.size
-        scale = scale_for(raw_width, raw_height, least_side(raw_width, raw_height))
+    kind = raw.kind_of(content.data)
+    picture = _picture(content.data, kind)
+    with _opened(picture.data) as image:
+        stored_width, stored_height = image.size
+        scale = scale_for(stored_width, stored_height, least_side(stored_width, stored_height))
         _check_size(image, scale, alone)  # before the EXIF: a PNG is decoded to look for it
         fields = _fields(image)
-        orientation = fields.main.get(ExifTags.Base.Orientation, 1)
-        width, height = raw_width, raw_height
-        if orientation in (5, 6, 7, 8) and image.format != "TIFF":
+        orientation = picture.orientation or fields.main.get(ExifTags.Base.Orientation, 1)
+        width, height = stored_width, stored_height
+        if orientation in SIDEWAYS and image.format != "TIFF":
             width, height = height, width  # Pillow swaps a TIFF's sides as it reads the header
-        upright = to_rgb(_upright(image, scale))
+        shown = upright(image, scale, picture.orientation)
+        profile = image.info.get("icc_profile")
+        rgb = to_rgb(shown) if shown.mode in RGB_LIKE else in_srgb(shown, profile)
+        if kind is not None:
+            fields = _raw_fields(content.data) or fields
         metadata = embedded.metadata(
             image,
-            content.data,
+            picture.data,
             fields,
             size=(width, height),
             orientation=image.info.get("original_orientation") or orientation,
@@ -150,7 +181,17 @@ def decode(
         exif_data.text(fields.photo.get(ExifTags.Base.DateTimeDigitized)),
         exif_data.text(fields.main.get(ExifTags.Base.DateTime)),
     )
-    return Decoded(_format_name(image), width, height, scale, upright, exif, metadata)
+    return Decoded(
+        kind or _format_name(image),
+        width,
+        height,
+        scale,
+        rgb,
+        exif,
+        metadata,
+        picture,
+        profile if isinstance(profile, bytes) else None,
+    )
 
 
 def cut_regions(
@@ -158,27 +199,28 @@ def cut_regions(
 ) -> list[Patch]:
     """The regions in their order; each scale but that of `decoded` is decoded once more.
 
+    Their colours are sRGB, whatever those of the file are.
     A scale that would need more memory than a photo may have becomes the next coarser one.
     """
     patches: dict[int, Patch] = {}
     for wanted in sorted({region.scale for region in regions}):
         image, scale = decoded.image, decoded.scale
         if wanted != decoded.scale:
-            image, scale = _again(content, wanted, alone)
+            image, scale = _again(decoded.picture, wanted, alone)
         for position, region in enumerate(regions):
             if region.scale == wanted:
-                patches[position] = _cut(image, region, scale)
+                patches[position] = _cut(image, region, scale, decoded.profile)
     return [patches[position] for position in range(len(regions))]
 
 
-def _again(content: Content, wanted: int, alone: bool) -> tuple[Image.Image, int]:
-    with _opened(content) as image:
+def _again(picture: Picture, wanted: int, alone: bool) -> tuple[Image.Image, int]:
+    with _opened(picture.data) as image:
         scale = affordable_scale(image, wanted)
         _check_size(image, scale, alone)
         _fields(image)
-        upright = _upright(image, scale)
+        turned = upright(image, scale, picture.orientation)
         # Grey values of many bits are brought to eight by the whole photo's, not by a piece's.
-        return upright if upright.mode in REDUCIBLE else _eight_bit(upright), scale
+        return turned if turned.mode in REDUCIBLE else eight_bit(turned), scale
 
 
 def scale_for(width: int, height: int, long_side: int) -> int:
@@ -203,6 +245,8 @@ def bytes_needed(image: Image.Image, scale: int) -> int:
         # A progressive file's coefficients, 2 bytes each, are all held until the last scan.
         held = 6 * pixels if image.info.get("progressive") else 0
         return held + 4 * pixels // scale**2
+    if image.format == "JPEG2000":  # whole numbers of 4 bytes for each channel, twice, and Pillow's
+        return 28 * pixels // scale**2
     if image.format in ("HEIF", "AVIF"):  # the codec's planes, its RGB, and Pillow's copy
         return 9 * pixels
     if image.mode in ("RGBA", "LA", "PA", "P", "CMYK", "F", "I") or image.mode.startswith("I;"):
@@ -210,62 +254,13 @@ def bytes_needed(image: Image.Image, scale: int) -> int:
     return 4 * pixels
 
 
-# --- pixels -----------------------------------------------------------------------------------
-
-
-def _upright(image: Image.Image, scale: int) -> Image.Image:
-    """Decode at 1/scale and turn. Reducing comes first: turning then costs less."""
-    if image.format in ("JPEG", "MPO") and scale > 1:
-        width, height = image.size
-        image.draft(None, (max(1, width // scale), max(1, height // scale)))
-        scale //= max(1, round(max(width, height) / max(image.size)))
-    image.load()
-    # Asked only now: a TIFF is turned as it is loaded, and forgets its orientation then.
-    orientation = image.getexif().get(ExifTags.Base.Orientation, 1)
-    if scale > 1:
-        image = (image if image.mode in REDUCIBLE else _eight_bit(image)).reduce(scale)
-    turn = TURNS.get(orientation)
-    return image if turn is None else image.transpose(turn)
-
-
-def to_rgb(image: Image.Image) -> Image.Image:
-    """The same picture as RGB. Transparent parts become white, as on paper."""
-    image = _eight_bit(image)
-    return image if image.mode == "RGB" else image.convert("RGB")
-
-
-def _eight_bit(image: Image.Image) -> Image.Image:
-    """The same picture as L, RGB, CMYK or YCbCr."""
-    if image.mode in ("L", "RGB", "CMYK", "YCbCr"):
-        return image
-    if image.mode in ("F", "I") or image.mode.startswith("I;"):
-        return Image.fromarray(_stretch(np.asarray(image)))
-    if image.mode in ("RGBA", "LA", "PA", "La", "RGBa") or "transparency" in image.info:
-        image = image.convert("RGBA")
-        paper = Image.new("RGB", image.size, "white")
-        paper.paste(image, mask=image.getchannel("A"))
-        return paper
-    return image.convert("RGB")
-
-
-def _stretch(values: npt.NDArray[Any]) -> Pixels:
-    """Grey values of more than 8 bits to 0..255."""
-    if values.dtype == np.uint16:
-        return (values >> 8).astype(np.uint8)
-    floats = np.nan_to_num(values.astype(np.float32))
-    top = float(floats.max(initial=0.0))
-    full = next((full for full in (1.0, 255.0, 65535.0) if top <= full), max(top, 1.0))
-    grey: Pixels = np.clip(floats * (255.0 / full), 0, 255).astype(np.uint8)
-    return grey
-
-
-def _cut(image: Image.Image, region: Region, scale: int) -> Patch:
+def _cut(image: Image.Image, region: Region, scale: int, profile: bytes | None) -> Patch:
     width, height = image.size
     x0, y0 = max(0, region.x0 // scale), max(0, region.y0 // scale)
     x1, y1 = min(width, -(-region.x1 // scale)), min(height, -(-region.y1 // scale))
     x0, y0 = min(x0, width - 1), min(y0, height - 1)
     piece = image.crop((x0, y0, max(x1, x0 + 1), max(y1, y0 + 1)))
-    return Patch(x0, y0, scale, np.array(to_rgb(piece)))
+    return Patch(x0, y0, scale, np.array(in_srgb(piece, profile)))
 
 
 # --- header -----------------------------------------------------------------------------------
@@ -292,6 +287,26 @@ def _fields(image: Image.Image) -> exif_data.Fields:
     except Exception:  # Pillow's parser raises about ten kinds on broken data
         image._exif = Image.Exif()  # else turning meets it again
         return exif_data.Fields()
+
+
+def _raw_fields(data: bytes) -> exif_data.Fields | None:
+    """A RAW file's own EXIF data; None where it has none, or broken ones."""
+    try:
+        fields = raw.fields(data)
+    except MemoryError:
+        raise
+    except Exception:
+        return None
+    return fields if fields.photo else None
+
+
+def _turn_to_the_photo(image: Image.Image) -> None:
+    """Of a TIFF whose first page is a thumbnail of the others: the first that is none."""
+    pages = getattr(image, "n_frames", 1)
+    page = 0
+    while page + 1 < min(pages, MOST_PAGES) and image.tag_v2.get(tiff.NEW_SUBFILE_TYPE, 0) == 1:  # type: ignore[attr-defined]
+        page += 1
+        image.seek(page)
 
 
 def _format_name(image: Image.Image) -> str:
@@ -330,13 +345,14 @@ def _data(path: bytes) -> bytes:
 
 
 @contextmanager
-def _opened(content: Content) -> Iterator[Image.Image]:
+def _opened(data: bytes) -> Iterator[Image.Image]:
     """The file's header; whatever Pillow and its codecs raise becomes PhotoRejected in words."""
-    data = content.data
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # broken EXIF, odd palettes: said by the result
             with Image.open(io.BytesIO(data), formats=_formats()) as image:
+                if image.format == "TIFF":
+                    _turn_to_the_photo(image)
                 yield image
     except (PhotoRejected, NeedsRoom, MemoryError):
         raise
@@ -349,6 +365,9 @@ def _opened(content: Content) -> Iterator[Image.Image]:
 def _refusal(data: bytes, error: Exception) -> PhotoRejected:
     begins_as = format_of(data)
     if begins_as is None:
+        is_known = other_of(data)
+        if is_known is not None:
+            return PhotoRejected("not-a-photo", f"It is not a photo but {is_known}.")
         return PhotoRejected("not-a-photo", f"It is not a photo that can be read ({FORMAT_NAMES}).")
     if "truncated" in str(error).lower() or is_cut_short(data, begins_as):
         return PhotoRejected("truncated", f"The {begins_as} file is cut short: its end is missing.")

@@ -17,7 +17,7 @@ from tracker.metadata.records import Metadata
 
 Answer = TypeVar("Answer")
 
-_TIFF_IPTC, _TIFF_PHOTOSHOP = 33723, 34377
+_TIFF_XMP, _TIFF_IPTC, _TIFF_PHOTOSHOP = 700, 33723, 34377
 
 
 def metadata(
@@ -34,7 +34,7 @@ def metadata(
     were turned. Never raises, save MemoryError.
     """
     nothing: tuple[Element, ...] = ()
-    roots = _careful(lambda: tuple(_packets(image)), nothing)
+    roots = _careful(lambda: tuple(_packets(image, fields)), nothing)
     found = Metadata(
         clues=_careful(lambda: exif.clues(fields), ()),
         camera=_careful(lambda: exif.camera(fields), ""),
@@ -63,8 +63,8 @@ def _films(image: Image.Image, data: bytes, roots: Iterable[Element]) -> Metadat
     return Metadata(clues=isobmff.clues(data, *film), notes=(motion.NOTE,))
 
 
-def _packets(image: Image.Image) -> Iterable[Element]:
-    packets = [image.info.get("xmp"), _extended(image)]
+def _packets(image: Image.Image, fields: exif.Fields) -> Iterable[Element]:
+    packets = [image.info.get("xmp") or fields.main.get(_TIFF_XMP), _extended(image)]
     for packet in packets:
         data = packet.encode("utf-8", "replace") if isinstance(packet, str) else packet
         root = xmp.parse(data) if isinstance(data, bytes) and data else None

@@ -338,19 +338,8 @@ def test_zero_bytes(tmp_path: Path) -> None:
     assert rejected(b"", tmp_path).code == "empty"
 
 
-@pytest.mark.parametrize(
-    "data",
-    [
-        b"hello, I am a text",
-        b"%PDF-1.4 something",
-        b"GIF89a" + bytes(40),
-        b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n",
-        b"P6 2 2 255 " + bytes(12),
-        b"\0" * 5000,
-        random.Random(1).randbytes(64),
-    ],
-)
-def test_what_is_no_photo_is_told_so_whatever_its_name(tmp_path: Path, data: bytes) -> None:
+@pytest.mark.parametrize("data", [b"P6 2 2 255 \xff\0" + bytes(12), random.Random(1).randbytes(64)])
+def test_what_is_no_photo_is_told_what_photos_are(tmp_path: Path, data: bytes) -> None:
     problem = rejected(data, tmp_path)
     assert problem.code == "not-a-photo"
     assert "JPEG, PNG, WebP" in str(problem)

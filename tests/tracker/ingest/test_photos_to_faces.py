@@ -19,7 +19,7 @@ from db.records import Face
 from tests.support.drawn_photos import crowd, drawn, save
 from tests.support.ingest_desk import Desk
 from tracker.ingest import pipeline, stages
-from tracker.ingest.decode import TURNS
+from tracker.ingest.pixels import TURNS
 from tracker.ingest.thumbnails import thumbnail_path
 from tracker.vision.detector import DETECTOR_ID
 

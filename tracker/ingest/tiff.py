@@ -1,0 +1,87 @@
+"""The directories of a TIFF file, as far as they tell what the file is.
+
+Most RAW files are TIFFs: what Pillow shows of them is a thumbnail, or nothing. Every number is a
+stranger's claim, so entries and directories are counted, and each is looked at once.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Mapping
+
+NEW_SUBFILE_TYPE = 254
+COMPRESSION = 259
+PHOTOMETRIC = 262
+SUB_DIRECTORIES = 330
+DNG_VERSION = 50706
+
+MOST_DIRECTORIES = 40
+MOST_ENTRIES = 1_000
+MOST_VALUES = 16
+
+_SIZES = {1: 1, 3: 2, 4: 4, 13: 4}
+"""Bytes of the types that are read: byte, short, long and the place of a directory."""
+
+_CODES = {1: "B", 3: "H", 4: "I", 13: "I"}
+_MAGIC = {b"II*\0": "<", b"MM\0*": ">"}
+
+_OF_A_SENSOR = frozenset({32803, 34892})
+"""Photometric interpretations: a colour filter array, and linear raw data."""
+
+_RAW_COMPRESSIONS = frozenset({32767, 32769, 32770, 32772, 34713, 34892, 65000, 65535})
+"""Sony's, Samsung's, Nikon's, Adobe's lossy one, Kodak's and Pentax's."""
+
+Directory = Mapping[int, tuple[int, ...]]
+"""Tag to its first numbers; tags of other types are left out."""
+
+
+def directories(data: bytes) -> tuple[Directory, ...]:
+    """The pages in their order, each followed by its sub-directories; () for what is no TIFF."""
+    order = _MAGIC.get(data[:4])
+    if order is None or len(data) < 8:
+        return ()
+    waiting = [struct.unpack_from(f"{order}I", data, 4)[0]]
+    met: set[int] = set()
+    found: list[Directory] = []
+    while waiting and len(found) < MOST_DIRECTORIES:
+        place = waiting.pop()
+        if place in met or not 8 <= place <= len(data) - 2:
+            continue
+        met.add(place)
+        directory, after = _directory(data, place, order)
+        found.append(directory)
+        waiting.append(after)
+        waiting.extend(reversed(directory.get(SUB_DIRECTORIES, ())))
+    return tuple(found)
+
+
+def is_raw(data: bytes) -> bool:
+    """Whether what the sensor saw is in it, not developed yet."""
+    return any(
+        DNG_VERSION in directory
+        or not _OF_A_SENSOR.isdisjoint(directory.get(PHOTOMETRIC, ()))
+        or not _RAW_COMPRESSIONS.isdisjoint(directory.get(COMPRESSION, ()))
+        for directory in directories(data)
+    )
+
+
+def _directory(data: bytes, place: int, order: str) -> tuple[Directory, int]:
+    """A directory and the place of the next, 0 for none."""
+    (count,) = struct.unpack_from(f"{order}H", data, place)
+    end = min(place + 2 + 12 * min(count, MOST_ENTRIES), len(data) - 12)
+    found: dict[int, tuple[int, ...]] = {}
+    for at in range(place + 2, end, 12):
+        tag, kind, number = struct.unpack_from(f"{order}HHI", data, at)
+        size = _SIZES.get(kind, 0)
+        if not size or not number:
+            continue
+        many = min(number, MOST_VALUES)
+        where = at + 8
+        if size * number > 4:
+            (where,) = struct.unpack_from(f"{order}I", data, where)
+        if where + size * many <= len(data):
+            found[tag] = struct.unpack_from(f"{order}{many}{_CODES[kind]}", data, where)
+    after = place + 2 + 12 * count
+    if after + 4 > len(data):
+        return found, 0
+    return found, struct.unpack_from(f"{order}I", data, after)[0]
