@@ -1,80 +1,91 @@
-"""Dates of photos: those of new ones, and better ones for those that are stored.
+"""Dates of stored photos: worked out again from every clue there is, and the user's decision.
 
-The same content may be met again under a name that carries a date, or with `--date`. A stored
-photo's date changes only for the better, and in the same way whichever of its names came first.
+The same content may be met again under another name, in another folder, with another sidecar or
+with `--date`. Its date is what all of that comes to, whichever came first.
 """
 
 from __future__ import annotations
 
-import os
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
-from db import photos
-from db.records import Dated
-from tracker.ingest.dating import ExifDates, Interval, date_photo
-from tracker.ingest.scan import shown
+from db import dates as stored
+from db import storing
+from db.connection import transaction
+from db.dates import Known
+from db.records import Clue, Dated
+from db.text import plain
+from tracker.dating.merge import kept, merged
+from tracker.dating.resolve import resolve
 
 if TYPE_CHECKING:
     import duckdb
 
 
-@dataclass(slots=True)
-class Dating:
-    """Dates for one ingest. `option` is what `--date` says, `today` what no photo is newer than."""
+def refresh(
+    con: duckdb.DuckDBPyConnection, clues: Mapping[str, Sequence[Clue]], today: date
+) -> tuple[str, ...]:
+    """Add these clues to photos (by sha256) and work out their dates; gives those that changed.
 
-    con: duckdb.DuckDBPyConnection
-    option: Interval | None
-    today: date
-    _recent: dict[str, Dated] = field(default_factory=dict)
-    _known: dict[str, Dated] | None = None
-
-    @property
-    def _before(self) -> dict[str, Dated]:
-        """The dates that were stored before this ingest: one query, when first asked for."""
-        if self._known is None:
-            self._known = photos.dates(self.con)
-        return self._known
-
-    def of(self, sha256: str, exif: ExifDates, path: bytes) -> Dated:
-        """A new photo's date; remembered, should the same content come again."""
-        dated = date_photo(exif, _name(path), self.option, self.today)
-        self._recent[sha256] = dated
-        return dated
-
-    def better(self, sha256: str, path: bytes) -> Dated | None:
-        """A better date than the stored one for content met again at `path`, or None."""
-        stored = self._recent.get(sha256) or self._before.get(sha256)
-        if stored is None or stored.source == "exif":
-            return None
-        found = date_photo(ExifDates(), _name(path), self.option, self.today)
-        if not is_better(found, stored):
-            return None
-        conflicts = tuple(dict.fromkeys((*stored.conflicts, *found.conflicts)))
-        self._recent[sha256] = found = replace(found, conflicts=conflicts)
-        return found
-
-
-def is_better(found: Dated, stored: Dated) -> bool:
-    """Whether `found` should replace `stored`, neither being from EXIF.
-
-    A date beats none, a name's date beats `--date`, a new `--date` an older one, and of two
-    names' dates the earlier one wins: a copy is named after the day it was made or sent.
+    No clues: the date is only worked out again. A photo that is not stored is passed over. One
+    transaction, two queries, and only what changed is written.
     """
-    if found.earliest is None:
-        return False
-    if stored.earliest is None:
-        return True
-    if found.source == stored.source == "filename":
-        return found.earliest < stored.earliest
-    if found.source == "option":
-        return stored.source == "option" and (found.earliest, found.latest) != (
-            stored.earliest,
-            stored.latest,
-        )
-    return stored.source == "option"
+    if not clues:
+        return ()
+    known = stored.known(con, clues)
+    grown: dict[str, list[Clue]] = {}
+    put: dict[str, tuple[Clue, ...]] = {}
+    dates: dict[str, Dated] = {}
+    for sha256, photo in known.items():
+        now = merged(photo.clues, clues[sha256])
+        lost = set(photo.clues).difference(now)
+        if lost or len(set(photo.clues)) < len(photo.clues):
+            put[sha256] = now
+        elif added := [clue for clue in now if clue not in photo.clues]:
+            grown[sha256] = added
+        dated = _dated(now, photo, today)
+        if dated != _rounded(photo.dated):
+            dates[sha256] = dated
+    if put or grown or dates:
+        with transaction(con):
+            stored.put_clues(con, put)
+            stored.add_clues(con, grown)
+            storing.redate(con, dates)
+    return tuple(dates)
 
 
-def _name(path: bytes) -> str:
-    return shown(os.path.basename(path))  # noqa: PTH119  (pathlib cannot hold bytes)
+def date_with(
+    con: duckdb.DuckDBPyConnection, sha256: str, clues: Sequence[Clue], today: date
+) -> Dated:
+    """The date that a photo, stored or not, would have with these clues too."""
+    photo = stored.known(con, [sha256]).get(sha256)
+    if photo is None:
+        return resolve(clues, today)
+    return _dated(merged(photo.clues, clues), photo, today)
+
+
+def untold(
+    con: duckdb.DuckDBPyConnection, hashes: Iterable[str], said: Sequence[Clue]
+) -> list[str]:
+    """Those of the photos of which not all that the user says is noted yet, each once."""
+    told = stored.clues_from(con, sorted({clue.source for clue in said}))
+    new = {kept(clue) for clue in said}
+    unique = dict.fromkeys(hashes)
+    return [sha256 for sha256 in unique if not new <= told.get(sha256, set())]
+
+
+def _dated(clues: Sequence[Clue], photo: Known, today: date) -> Dated:
+    said = () if photo.decided is None else (photo.decided,)
+    return _rounded(resolve((*clues, *said), today))
+
+
+def _rounded(dated: Dated) -> Dated:
+    """As the database gives it back: the confidence is a short float there, the texts are text."""
+    return replace(
+        dated,
+        confidence=round(dated.confidence, 4),
+        raw=plain(dated.raw),
+        conflicts=tuple(plain(conflict) for conflict in dated.conflicts),
+    )
