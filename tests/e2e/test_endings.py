@@ -210,16 +210,16 @@ def test_a_folder_without_photos_says_what_is_in_it_and_what_is_taken(
     told = ingest(folder)
     assert told.code == 0
     assert "There is nothing in" in told.err
-    for name in ("a.gif", "b.gif", "c.mp4", ".hidden.jpg"):
+    for name in ("a.txt", "b.txt", "c.mp4", ".hidden.jpg"):
         (folder / name).write_bytes(b"x")
     told = ingest(folder)
     assert told.code == 0
     assert "No photos" in told.err
     assert ".jpg" in told.err
     assert ".heic" in told.err
-    assert "Skipped: 2 .gif, 1 .mp4, 1 hidden." in told.out
+    assert "Skipped: 2 .txt, 1 hidden, 1 video." in told.out
     told = ingest(folder, "--json")
-    assert told.values["skipped"] == {".gif": 2, ".mp4": 1, "hidden": 1}
+    assert told.values["skipped"] == {".txt": 2, "hidden": 1, "video": 1}
     assert any("No photos" in w for w in told.values["warnings"])
 
 

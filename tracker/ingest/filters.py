@@ -8,25 +8,29 @@ matches; without a slash it may be the name of any of them ("*.png", "Screenshot
 
 from __future__ import annotations
 
-import json
 import os
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import translate
 from functools import lru_cache
-from unicodedata import normalize
 
 from tracker.errors import UsageError
+from tracker.metadata.sidecars import names, takeout, takeout_names
 
 Part = Callable[[str], object] | None
 """Whether a pattern's part matches a name; None for `**`."""
 
 
+ALBUM_FILES = tuple(f"{name}.json" for name in sorted(takeout_names.ALBUM_FILES))
+"""What a Google Takeout calls the description of an album, in the languages of accounts."""
+
+LONGEST_DESCRIPTION = 1 << 20
+
+
 def folded(name: bytes | str) -> str:
     """The name as it is compared: composed, and without regard to case."""
-    text = os.fsdecode(name) if isinstance(name, bytes) else name
-    return normalize("NFC", text).casefold()
+    return names.folded(os.fsdecode(name) if isinstance(name, bytes) else name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +67,7 @@ class Filters:
 
     def is_album(self, titles: Iterable[str]) -> bool:
         """Whether a folder that has these names is one of the albums; True where none is named."""
-        return not self.albums or not {folded(a) for a in self.albums}.isdisjoint(
+        return not self.albums or not {folded(album) for album in self.albums}.isdisjoint(
             folded(title) for title in titles
         )
 
@@ -71,30 +75,31 @@ class Filters:
 EVERYTHING = Filters()
 
 
-def album_title(data: bytes) -> str:
-    """The title in an album's metadata.json of a Google Takeout, or ""."""
-    try:
-        told = json.loads(data)
-    except (ValueError, RecursionError):
-        return ""
-    told = told.get("albumData", told) if isinstance(told, dict) else None  # as before 2018
-    title = told.get("title") if isinstance(told, dict) else None
-    return title.strip() if isinstance(title, str) else ""
+def titles_of(folder: bytes) -> Iterator[str]:
+    """What a folder is called: its name, and the title that a Google Takeout gives it."""
+    yield os.fsdecode(os.path.basename(folder))  # noqa: PTH119  (pathlib cannot hold bytes)
+    for name in ALBUM_FILES:
+        try:
+            path = os.path.join(folder, os.fsencode(name))  # noqa: PTH118
+            with open(path, "rb") as file:  # noqa: PTH123
+                title = takeout.album_title(file.read(LONGEST_DESCRIPTION))
+        except OSError:
+            continue
+        if title:
+            yield title
 
 
 @lru_cache(maxsize=256)
 def _parts(pattern: str) -> tuple[Part, ...]:
-    names = [
-        name for name in folded(pattern).replace("\\", "/").split("/") if name not in ("", ".")
-    ]
-    if not names or ".." in names:
+    parts = [part for part in folded(pattern).split("/") if part not in ("", ".")]
+    if not parts or ".." in parts:
         raise UsageError(
             f"{pattern!r} is not a pattern of names below a folder.",
             hint='Write for example "*.png", "Screenshots" or "2019/**/*.jpg".',
         )
-    if len(names) == 1 and not pattern.startswith("/"):
-        names.insert(0, "**")
-    return tuple(None if name == "**" else re.compile(translate(name)).match for name in names)
+    if len(parts) == 1 and not pattern.startswith("/"):
+        parts.insert(0, "**")
+    return tuple(None if part == "**" else re.compile(translate(part)).match for part in parts)
 
 
 def _means(parts: Sequence[Part], path: Sequence[str]) -> bool:

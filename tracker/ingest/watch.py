@@ -14,7 +14,8 @@ import stat
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from tracker.ingest.scan import PHOTO_SUFFIXES, THUMBNAIL_FOLDERS, WORKSPACE
+from tracker.ingest.passed_over import ORIGINALS, is_package, passed_over
+from tracker.ingest.scan import PHOTO_SUFFIXES, WORKSPACE
 
 QUIET_S = 2.0
 """Slow disks and networks write in bursts, and these are seldom further apart."""
@@ -107,8 +108,8 @@ def mark_of(path: bytes) -> Mark | None:
 def is_followed(path: bytes, root: bytes, *, folder: bool = False) -> bool:
     """Whether a walk of `root` would come upon this file, or with `folder` upon this folder.
 
-    The rules are those of `scan`: nothing hidden, no links, no other program's thumbnails,
-    nothing of a workspace, and names that end as photos' names do.
+    The rules are those of `scan`: nothing hidden, no links, no other program's thumbnails, no
+    trash, nothing of a workspace, and names that end as photos' names do.
     """
     start = os.path.join(root, b"")  # noqa: PTH118  (pathlib cannot hold bytes)
     if not path.startswith(start):
@@ -116,11 +117,11 @@ def is_followed(path: bytes, root: bytes, *, folder: bool = False) -> bool:
     *folders, name = path[len(start) :].split(os.fsencode(os.sep))
     if not folder and os.path.splitext(name.lower())[1] not in PHOTO_SUFFIXES:  # noqa: PTH122
         return False
-    if any(_hidden(part) for part in (*folders, name)):
+    if any(passed_over(part) for part in (*folders, name)):
         return False
     above = root
     for part in (*folders, name) if folder else folders:
-        if _holds_workspace(above):
+        if _holds_workspace(above) or (is_package(above) and part.lower() not in ORIGINALS):
             return False
         above = os.path.join(above, part)  # noqa: PTH118
         if os.path.islink(above):  # noqa: PTH114
@@ -130,10 +131,6 @@ def is_followed(path: bytes, root: bytes, *, folder: bool = False) -> bool:
 
 def _empty(file: Pending) -> bool:
     return file.mark is not None and file.mark[0] == 0
-
-
-def _hidden(name: bytes) -> bool:
-    return name.startswith(b".") or name.lower() in THUMBNAIL_FOLDERS
 
 
 def _holds_workspace(folder: bytes) -> bool:
