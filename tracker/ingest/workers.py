@@ -16,6 +16,7 @@ import os
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
@@ -30,8 +31,11 @@ from tracker.errors import EngineError, PhotoRejected, TrackerError
 Job = TypeVar("Job")
 Answer = TypeVar("Answer")
 
-TIME_LIMIT_S = 10.0
-"""For looking at one photo; one of 12 megapixels takes a hundredth of it."""
+TIME_LIMIT_S = 8.0
+"""For looking at one photo, in both tries; one of 12 megapixels takes a hundredth of it."""
+
+LEAST_LIMIT_S = 1.5
+"""What the second try has at the least."""
 
 START_LIMIT_S = 60.0
 """For a process to start, on a machine that is busy with other things."""
@@ -113,7 +117,7 @@ class Workers(Generic[Job, Answer]):
             # Once more, in a fresh process if the first is gone, and with the room for it: what
             # an earlier photo left behind, or another program took, is not this photo's fault.
             with self._roomy:
-                answer = worker.call(job, alone=True)
+                answer = worker.call(job, alone=True, spent=worker.busy)
             return answer
         except NotStarted:
             raise _none_starts() from None
@@ -160,13 +164,23 @@ class _Worker:
         self._pipe: Connection | None = None
         self._closed = False
         self._lock = threading.Lock()
+        self.busy = 0.0
+        """Seconds that the last call took, without the process's start."""
 
-    def call(self, job: object, *, alone: bool) -> Any:  # noqa: ANN401  (the work's own type)
-        """The work's answer; raises what the work raised, or Died."""
+    def call(self, job: object, *, alone: bool, spent: float = 0.0) -> Any:  # noqa: ANN401
+        """The work's answer; raises what the work raised, or Died.
+
+        `spent`: seconds of the time limit that an earlier try has used up.
+        """
+        limit = min(self._time_limit, max(LEAST_LIMIT_S, self._time_limit - spent))
+        self.busy = 0.0
         try:
             pipe = self._started()
+            begun = time.monotonic()
             pipe.send((job, alone))
-            if not pipe.poll(self._time_limit):
+            in_time = pipe.poll(limit)
+            self.busy = time.monotonic() - begun
+            if not in_time:
                 raise PhotoRejected(
                     "too-slow", f"It could not be read within {self._time_limit:.0f} seconds."
                 )

@@ -18,6 +18,9 @@ def act(job: str, alone: bool) -> str:
     word, _, argument = job.partition(" ")
     if word == "die":
         os.kill(os.getpid(), signal.SIGSEGV)
+    elif word == "die-after":
+        time.sleep(float(argument))
+        os._exit(1)
     elif word == "be-killed":
         os.kill(os.getpid(), signal.SIGKILL)  # as a kernel short of memory does
     elif word == "hang":

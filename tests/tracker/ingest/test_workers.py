@@ -143,6 +143,11 @@ def test_a_photo_that_never_ends_is_given_up_in_time(pool: Workers[str, str]) ->
     assert pool.submit("next").result().startswith("next")
 
 
+def test_both_tries_of_a_photo_share_its_time(pool: Workers[str, str]) -> None:
+    with pytest.raises(PhotoRejected, match="within 3 seconds"):
+        pool.submit("die-after 2.5").result()
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="memory is bounded on Linux only")
 def test_a_photo_that_eats_the_memory_is_rejected(pool: Workers[str, str]) -> None:
     with pytest.raises(PhotoRejected) as caught:
