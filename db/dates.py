@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from .arrow import fetch, one, staged
 from .connection import transaction, translated, utc_now
-from .records import Clue, Dated
+from .records import Clue, Dated, Person
 from .text import plain
 
 
@@ -204,3 +204,52 @@ def undo(con: duckdb.DuckDBPyConnection) -> Undone | None:
             ).fetchall()
     raws = sorted({raw for _, raw in rows})
     return Undone(raws[0] if len(raws) == 1 else "", tuple(sha256 for (sha256,) in hashes))
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A stored photo with its date and one of its paths; `own` unless only of unrelated people."""
+
+    sha256: str
+    path: bytes
+    dated: Dated
+    own: bool
+
+
+def listed(con: duckdb.DuckDBPyConnection) -> list[Listed]:
+    """Every photo that has a path, by path; of several paths the first by name."""
+    with translated():
+        rows = fetch(
+            con,
+            """
+            WITH seen AS (SELECT photo_id, min(path) AS path FROM photo_paths GROUP BY photo_id)
+            SELECT sha256, path, photo_id IN (SELECT photo_id FROM own_photos) AS own, earliest,
+                latest, date_source AS source, date_confidence AS confidence, taken_at,
+                date_raw AS raw, date_conflicts AS conflicts, date_zone AS zone
+            FROM photos JOIN seen USING (photo_id) ORDER BY path
+            """,
+        ).to_pylist()
+    return [
+        Listed(
+            row.pop("sha256"),
+            row.pop("path"),
+            own=row.pop("own"),
+            dated=Dated(**{**row, "conflicts": tuple(row["conflicts"])}),
+        )
+        for row in rows
+    ]
+
+
+def born_in_photos(con: duckdb.DuckDBPyConnection) -> list[tuple[str, Person]]:
+    """(sha256, person) for everybody with a birth date who is confirmed to be in a photo."""
+    with translated():
+        rows = con.execute(
+            """
+            SELECT DISTINCT sha256, person_id, name, relation, born_earliest, born_latest, sex
+            FROM labels JOIN people USING (person_id) JOIN faces USING (face_id)
+            JOIN photos USING (photo_id)
+            WHERE state = 'confirmed' AND born_earliest IS NOT NULL
+            ORDER BY sha256, person_id
+            """
+        ).fetchall()
+    return [(sha256, Person(*person)) for sha256, *person in rows]

@@ -10,6 +10,7 @@ import typer
 from tracker import __version__
 from tracker.cli import (
     cohort,
+    dates,
     demo,
     doctor,
     embedders,
@@ -72,6 +73,7 @@ for noun in (
     init,
     person,
     ingest,
+    dates,
     cohort,
     report,
     evaluate,

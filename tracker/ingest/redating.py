@@ -17,6 +17,7 @@ from db.connection import transaction
 from db.dates import Known
 from db.records import Clue, Dated
 from db.text import plain
+from tracker.dating.clues import NAME, OPTION, ORIGINAL
 from tracker.dating.merge import kept, merged
 from tracker.dating.resolve import resolve
 
@@ -39,7 +40,7 @@ def refresh(
     put: dict[str, tuple[Clue, ...]] = {}
     dates: dict[str, Dated] = {}
     for sha256, photo in known.items():
-        now = merged(photo.clues, clues[sha256])
+        now = merged(photo.clues or _remembered(photo.dated), clues[sha256])
         lost = set(photo.clues).difference(now)
         if lost or len(set(photo.clues)) < len(photo.clues):
             put[sha256] = now
@@ -74,6 +75,20 @@ def untold(
     new = {kept(clue) for clue in said}
     unique = dict.fromkeys(hashes)
     return [sha256 for sha256 in unique if not new <= told.get(sha256, set())]
+
+
+def _remembered(dated: Dated) -> tuple[Clue, ...]:
+    """What a date that was stored without its clue came from."""
+    if dated.latest is None or dated.source in {"none", "user"}:
+        return ()
+    label = _LABELS.get(dated.source, dated.source)
+    clue = Clue(
+        dated.source, label, dated.raw, dated.earliest, dated.latest, dated.taken_at, dated.zone
+    )
+    return (clue,)
+
+
+_LABELS = {"exif": ORIGINAL, "filename": NAME, "option": OPTION}
 
 
 def _dated(clues: Sequence[Clue], photo: Known, today: date) -> Dated:

@@ -1,0 +1,147 @@
+"""`tracker dates set`, `accept` and `undo`: what the user says of when photos were taken."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from db import dates as stored
+from db.connection import transaction
+from db.records import Clue, Dated
+from tracker.dating import clues, edtf
+from tracker.dating.doubts import EARLIEST
+from tracker.errors import UsageError
+from tracker.ingest import moments
+from tracker.ingest.redating import refresh
+from tracker.study.photos_at import photos_at
+
+if TYPE_CHECKING:
+    import duckdb
+
+Days = tuple[date | None, date]
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What came of a decision. `date` is EDTF, "" where each photo has its own."""
+
+    date: str
+    photos: int
+    unchanged: int
+    undatable: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class TakenBack:
+    """What came back: how many photos have which (date as EDTF, source) again."""
+
+    raw: str
+    photos: int
+    back: tuple[tuple[str, str, int], ...]
+
+
+def parse_decision(text: str, today: date) -> Days:
+    """A date as the user types it for a photo: EDTF, from 1826 to today.
+
+    Raises UsageError for what is no date, and for days on which no photo can have been taken.
+    """
+    earliest, latest = edtf.parse(text)
+    if latest < EARLIEST:
+        raise UsageError(f"{text!r} is before there were photos.", hint="Check the year.")
+    if (earliest or latest) > today:
+        raise UsageError(f"{text!r} is in the future.", hint=f"Today is {today}.")
+    return earliest, min(latest, today)
+
+
+def set_dates(
+    connection: duckdb.DuckDBPyConnection, paths: Sequence[Path], text: str, *, today: date
+) -> Decided:
+    """Say when the photos at `paths`, or below them, were taken. Copies get the same date.
+
+    Raises UsageError for a date or a path that cannot be used; then nothing is changed.
+    """
+    days = parse_decision(text, today)
+    hashes = _hashes(connection, paths)
+    said = clues.user(text.strip(), days)
+    return _decide(connection, dict.fromkeys(hashes, said), edtf.text(*days), today)
+
+
+def accept_dates(
+    connection: duckdb.DuckDBPyConnection, paths: Sequence[Path], *, today: date
+) -> Decided:
+    """Say that the dates of the photos at `paths` are right: they are the user's word from now on.
+
+    Where only "no later than" is known, that day becomes the date. Raises UsageError where there
+    is nothing to accept.
+    """
+    known = stored.known(connection, _hashes(connection, paths))
+    said: dict[str, Clue] = {}
+    for sha256, photo in known.items():
+        days = _accepted(photo.dated)
+        if days is not None:
+            said[sha256] = clues.user(edtf.text(*days), days)
+    if not said:
+        raise UsageError(
+            "There is no date to accept.", hint="Say when it was: tracker dates set PATH… DATE"
+        )
+    decided = _decide(connection, said, "", today)
+    return Decided("", decided.photos, decided.unchanged, len(known) - len(said))
+
+
+def undo_dates(connection: duckdb.DuckDBPyConnection, *, today: date) -> TakenBack:
+    """Take back the last decision that stands. Raises UsageError where there is none."""
+    with transaction(connection):
+        undone = stored.undo(connection)
+        if undone is None:
+            raise UsageError(
+                "There is nothing to undo.",
+                hint="`tracker dates set` and `tracker dates accept` can be undone.",
+            )
+        _work_out(connection, undone.photos, today)
+    now = stored.known(connection, undone.photos).values()
+    told = Counter(
+        (edtf.text(photo.dated.earliest, photo.dated.latest), photo.dated.source) for photo in now
+    )
+    back = sorted(told.items(), key=lambda item: (-item[1], item[0]))
+    return TakenBack(
+        undone.raw, len(undone.photos), tuple((day, source, n) for (day, source), n in back)
+    )
+
+
+def _hashes(connection: duckdb.DuckDBPyConnection, paths: Sequence[Path]) -> list[str]:
+    return list(dict.fromkeys(photos_at(connection, paths).values()))
+
+
+def _accepted(dated: Dated) -> Days | None:
+    if dated.latest is None:
+        return None
+    return dated.earliest or dated.latest, dated.latest
+
+
+def _decide(
+    connection: duckdb.DuckDBPyConnection,
+    said: Mapping[str, Clue],
+    text: str,
+    today: date,
+) -> Decided:
+    before = stored.known(connection, said)
+    new = {
+        sha256: clue
+        for sha256, clue in said.items()
+        if (decided := before[sha256].decided) is None
+        or (decided.earliest, decided.latest) != (clue.earliest, clue.latest)
+    }
+    with transaction(connection):
+        stored.decide(connection, new)
+        _work_out(connection, list(new), today)
+    return Decided(text, len(new), len(said) - len(new))
+
+
+def _work_out(connection: duckdb.DuckDBPyConnection, hashes: Sequence[str], today: date) -> None:
+    changed = refresh(connection, dict.fromkeys(hashes, ()), today)
+    if changed:
+        moments.update(connection, changed)
