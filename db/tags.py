@@ -1,0 +1,358 @@
+"""Names that other programs gave to faces, and who the user said those names are."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import duckdb
+import pyarrow as pa
+
+from .arrow import one, staged
+from .connection import transaction, translated, utc_now
+from .people import name_key
+from .text import plain
+
+Box = tuple[float, float, float, float]
+
+_VERSION = re.compile(r"[\s(-]*v?[0-9].*", re.DOTALL)
+
+
+class TagLike(Protocol):
+    """A name that was given, as `tracker.metadata.records.Tag` has it."""
+
+    @property
+    def name(self) -> str:
+        """The name as it was written, or ""."""
+
+    @property
+    def standard(self) -> str:
+        """The way it is written down."""
+
+    @property
+    def program(self) -> str:
+        """Who wrote it, or ""."""
+
+    @property
+    def boxes(self) -> tuple[Box, ...]:
+        """Readings of where the face is, as shares of the upright photo; () for the photo."""
+
+
+@dataclass(frozen=True, slots=True)
+class TagRow:
+    """A stored tag. `boxes` as in `TagLike`; `face_id` is the face it was found to be."""
+
+    tag_id: int
+    sha256: str
+    name: str
+    name_key: str
+    standard: str
+    program: str
+    source: str
+    face_id: int | None
+    outcome: str
+    boxes: tuple[Box, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Who a name is: a person, or nobody of this family (None).
+
+    `removed`: that person was taken out since.
+    """
+
+    answer_id: int
+    name: str
+    name_key: str
+    person_id: int | None
+    removed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class NameLine:
+    """A name with what is known of it. `name` is the spelling used most.
+
+    `photos` and `faces` count the photos that have it and the faces it was found to be.
+    `programs` wrote it, `outcomes` count its tags by what came of them. `answer` is None as long
+    as nobody said who it is.
+    """
+
+    name: str
+    name_key: str
+    photos: int
+    faces: int
+    programs: tuple[str, ...] = ()
+    outcomes: Mapping[str, int] = field(default_factory=dict)
+    answer: Answer | None = None
+
+
+def add(con: duckdb.DuckDBPyConnection, said: Mapping[str, Iterable[TagLike]]) -> None:
+    """Note what is said of photos, by sha256.
+
+    What a program says of a photo takes the place of what it said before, another program's words
+    stay: a corrected name is one name, and a photo that lies in two places loses none. Tags without
+    a name, and photos that are not stored, are left out. What is said again the same keeps what
+    came of it.
+    """
+    rows = [
+        (sha256, tag) for sha256, tags in said.items() for tag in dict.fromkeys(tags) if tag.name
+    ]
+    if not rows:
+        return
+    table = pa.table(
+        {
+            "sha256": pa.array([sha256 for sha256, _ in rows], pa.string()),
+            "name": pa.array([plain(tag.name) for _, tag in rows], pa.string()),
+            "name_key": pa.array([plain(name_key(tag.name)) for _, tag in rows], pa.string()),
+            "standard": pa.array([tag.standard for _, tag in rows], pa.string()),
+            "program": pa.array([plain(tag.program) for _, tag in rows], pa.string()),
+            "source": pa.array([plain(source_of(tag)) for _, tag in rows], pa.string()),
+            "boxes": pa.array(
+                [[x for box in tag.boxes for x in box] for _, tag in rows], pa.list_(pa.float32())
+            ),
+        }
+    )
+    with transaction(con), staged(con, "tags_read", table):
+        con.execute(
+            """
+            DELETE FROM tags old
+            WHERE (photo_id, source) IN (
+                    SELECT (photo_id, source) FROM tags_read JOIN photos USING (sha256))
+                AND NOT EXISTS (
+                    FROM tags_read n JOIN photos p USING (sha256)
+                    WHERE p.photo_id = old.photo_id AND n.source = old.source
+                        AND n.name = old.name AND n.standard = old.standard
+                        AND n.program = old.program AND n.boxes = old.boxes)
+            """
+        )
+        con.execute(
+            """
+            INSERT INTO tags BY NAME
+            SELECT nextval('tag_ids') AS tag_id, n.*, NULL AS face_id, '' AS outcome
+            FROM (
+                SELECT photo_id, name, name_key, standard, program, source, boxes
+                FROM tags_read JOIN photos USING (sha256)
+            ) n
+            WHERE NOT EXISTS (
+                FROM tags old
+                WHERE old.photo_id = n.photo_id AND old.source = n.source
+                    AND old.name = n.name AND old.standard = n.standard AND old.boxes = n.boxes)
+            """
+        )
+
+
+def source_of(tag: TagLike) -> str:
+    """Who says so: the program whatever its version, or the way it is written down."""
+    return without_version(tag.program).casefold() or tag.standard
+
+
+def without_version(program: str) -> str:
+    """The program's name alone, of "digiKam-8.1.0" that is "digiKam"."""
+    return _VERSION.sub("", program)
+
+
+def tags_of(con: duckdb.DuckDBPyConnection, photos: Sequence[str]) -> dict[str, list[TagRow]]:
+    """What is said now of these photos (sha256s); those of which nothing is said are absent."""
+    asked = pa.table({"sha256": pa.array(list(dict.fromkeys(photos)), pa.string())})
+    with translated(), staged(con, "asked_photos", asked):
+        rows = con.execute(
+            """
+            SELECT tag_id, sha256, t.name, name_key, standard, program, source, face_id, outcome,
+                boxes
+            FROM tags t JOIN photos USING (photo_id) SEMI JOIN asked_photos USING (sha256)
+            ORDER BY photo_id, tag_id
+            """
+        ).fetchall()
+    found: dict[str, list[TagRow]] = defaultdict(list)
+    for tag_id, sha256, name, key, standard, program, source, face, outcome, flat in rows:
+        boxes = tuple((flat[i], *flat[i + 1 : i + 4]) for i in range(0, len(flat), 4))
+        found[sha256].append(
+            TagRow(tag_id, sha256, name, key, standard, program, source, face, outcome, boxes)
+        )
+    return dict(found)
+
+
+def note_outcomes(
+    con: duckdb.DuckDBPyConnection, outcomes: Mapping[int, tuple[int | None, str]]
+) -> None:
+    """Note by tag which face it was found to be (None: none), and a word for what came of it."""
+    table = pa.table(
+        {
+            "tag_id": pa.array(list(outcomes), pa.int64()),
+            "face_id": pa.array([face for face, _ in outcomes.values()], pa.int64()),
+            "outcome": pa.array([word for _, word in outcomes.values()], pa.string()),
+        }
+    )
+    with transaction(con), staged(con, "tag_outcomes", table):
+        con.execute(
+            """
+            UPDATE tags SET face_id = n.face_id, outcome = n.outcome
+            FROM tag_outcomes n WHERE tags.tag_id = n.tag_id
+            """
+        )
+
+
+def answers(con: duckdb.DuckDBPyConnection) -> dict[str, Answer]:
+    """What stands of the answers, by the key of the name."""
+    with translated():
+        rows = con.execute(
+            """
+            SELECT answer_id, name, name_key, person_id, removed FROM standing_tag_answers
+            ORDER BY answer_id
+            """
+        ).fetchall()
+    return {row[2]: Answer(*row) for row in rows}
+
+
+def answer(con: duckdb.DuckDBPyConnection, name: str, person_id: int | None) -> None:
+    """Say who a name is: a person, or nobody of this family (None).
+
+    The same again is not said twice: taking back the last answer takes back one that changed
+    something.
+    """
+    key = plain(name_key(name))
+    with transaction(con):
+        row = one(
+            con,
+            """
+            SELECT person_id FROM tag_answers WHERE name_key = ? AND undone_at IS NULL
+            ORDER BY answer_id DESC LIMIT 1
+            """,
+            [key],
+        )
+        if row is not None and row[0] == person_id:
+            return
+        con.execute(
+            "INSERT INTO tag_answers VALUES (nextval('tag_answer_ids'), ?, ?, ?, ?, NULL)",
+            [plain(name), key, person_id, utc_now()],
+        )
+
+
+def undo(con: duckdb.DuckDBPyConnection) -> Answer | None:
+    """Take back the last answer: the one taken back, or None where there is none.
+
+    What was said of that name before stands again.
+    """
+    with transaction(con):
+        row = one(
+            con,
+            """
+            UPDATE tag_answers SET undone_at = ? WHERE answer_id = (
+                SELECT max(answer_id) FROM tag_answers WHERE undone_at IS NULL)
+            RETURNING answer_id, name, name_key, person_id
+            """,
+            [utc_now()],
+        )
+    return None if row is None else Answer(*row)
+
+
+def photos_named(con: duckdb.DuckDBPyConnection, keys: Iterable[str]) -> list[str]:
+    """The photos (sha256s) that have any of these names, by the names' keys."""
+    asked = pa.table({"name_key": pa.array(sorted(set(keys)), pa.string())})
+    with translated(), staged(con, "asked_names", asked):
+        rows = con.execute(
+            """
+            SELECT DISTINCT sha256, photo_id
+            FROM tags SEMI JOIN asked_names USING (name_key) JOIN photos USING (photo_id)
+            ORDER BY photo_id
+            """
+        ).fetchall()
+    return [sha256 for sha256, _ in rows]
+
+
+def names(con: duckdb.DuckDBPyConnection, photos: Sequence[str] | None = None) -> list[NameLine]:
+    """Every name, those of most photos first; of all photos, or those in `photos` (sha256s)."""
+    asked = pa.table({"sha256": pa.array(list(dict.fromkeys(photos or ())), pa.string())})
+    which = "" if photos is None else "SEMI JOIN asked_photos USING (sha256)"
+    with translated(), staged(con, "asked_photos", asked):
+        rows = con.execute(
+            f"""
+            WITH told AS (
+                SELECT t.* FROM tags t JOIN photos USING (photo_id) {which}
+            )
+            SELECT mode(name ORDER BY name), name_key, count(DISTINCT photo_id),
+                count(DISTINCT face_id),
+                list(DISTINCT CASE WHEN program = '' THEN standard ELSE program END),
+                histogram(outcome)
+            FROM told GROUP BY name_key ORDER BY count(DISTINCT photo_id) DESC, name_key
+            """  # noqa: S608
+        ).fetchall()
+    said = answers(con)
+    return [
+        NameLine(
+            name,
+            key,
+            in_photos,
+            in_faces,
+            tuple(sorted(set(map(without_version, programs)))),
+            outcomes,
+            said.get(key),
+        )
+        for name, key, in_photos, in_faces, programs, outcomes in rows
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A line of the journal about a face. `person_id` is whom it counts for now, None nobody."""
+
+    face_id: int
+    person_id: int | None
+    state: str
+    source: str
+    reason: str
+    similarity: float | None
+    embedder_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoFaces:
+    """The faces of a photo of `width` and `height`, in pixels of it upright: ids and boxes."""
+
+    width: int
+    height: int
+    face_ids: tuple[int, ...]
+    boxes: tuple[Box, ...]
+
+
+def faces_of(con: duckdb.DuckDBPyConnection, photos: Sequence[str]) -> dict[str, PhotoFaces]:
+    """The faces of these photos (sha256s), those without any too."""
+    asked = pa.table({"sha256": pa.array(list(dict.fromkeys(photos)), pa.string())})
+    with translated(), staged(con, "asked_photos", asked):
+        rows = con.execute(
+            """
+            SELECT sha256, any_value(width), any_value(height),
+                coalesce(list(face_id ORDER BY face_id) FILTER (face_id IS NOT NULL), []),
+                coalesce(list(box ORDER BY face_id) FILTER (face_id IS NOT NULL), [])
+            FROM photos SEMI JOIN asked_photos USING (sha256) LEFT JOIN faces USING (photo_id)
+            GROUP BY sha256
+            """
+        ).fetchall()
+    return {
+        sha256: PhotoFaces(width, height, tuple(ids), tuple(map(tuple, boxes)))
+        for sha256, width, height, ids, boxes in rows
+    }
+
+
+def said_of(con: duckdb.DuckDBPyConnection, face_ids: Iterable[int]) -> dict[int, list[Said]]:
+    """All that was said of these faces, in its order, but of people who were removed."""
+    asked = pa.table({"face_id": pa.array(sorted(set(face_ids)), pa.int64())})
+    with translated(), staged(con, "asked_faces", asked):
+        rows = con.execute(
+            """
+            SELECT face_id, kept.person_id, state, d.source, reason, similarity, embedder_id
+            FROM decisions d SEMI JOIN asked_faces USING (face_id)
+            LEFT JOIN people p ON p.person_id = d.person_id
+            LEFT JOIN people kept ON kept.person_id = coalesce(p.merged_into, p.person_id)
+            LEFT JOIN embedders USING (embedder_key)
+            WHERE d.person_id IS NULL OR NOT kept.removed
+            ORDER BY decision_id
+            """
+        ).fetchall()
+    said: dict[int, list[Said]] = defaultdict(list)
+    for row in rows:
+        said[row[0]].append(Said(*row))
+    return dict(said)
