@@ -11,7 +11,8 @@ import pyarrow as pa
 
 from . import arrow, embedders
 from .connection import translated
-from .faces import DATE_IN_WORDS
+from .faces import DATE_IN_WORDS, UNDATED_IN_WORDS
+from .same_moment import DECIDING, SET_ASIDE
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,6 +24,8 @@ class Counts:
 
     `undated`, `without_faces` and `unnamed` are of the family's photos; the others count the
     photos of unrelated people that were added as a cohort too, `strangers` of all `photos`.
+    `set_aside` faces, of the confirmed and proposed, do not count as evidence as a better one of
+    the same person and moment does. `missing` are the `paths` at which no file was met last.
 
     `vectors` gives (embedder id, dimensions, number of vectors) for each embedder used here.
     """
@@ -40,6 +43,8 @@ class Counts:
     people: int
     runs: int
     strangers: int
+    set_aside: int
+    missing: int
     vectors: tuple[tuple[str, int, int], ...]
 
 
@@ -48,8 +53,14 @@ def counts(con: duckdb.DuckDBPyConnection) -> Counts:
     with translated():
         row = arrow.one(
             con,
-            """
-            WITH named AS (SELECT state, count(*) AS n FROM labels GROUP BY state)
+            f"""
+            WITH named AS (SELECT state, count(*) AS n FROM labels GROUP BY state),
+            counted AS (
+                SELECT face_id, person_id, state, source, {DECIDING}
+                FROM labels JOIN faces USING (face_id) JOIN photos USING (photo_id)
+                WHERE state IN ('confirmed', 'proposed')
+                  AND photo_id IN (SELECT photo_id FROM moments)
+            )
             SELECT
                 (SELECT count(*) FROM photos),
                 (SELECT count(*) FROM photo_paths),
@@ -67,8 +78,10 @@ def counts(con: duckdb.DuckDBPyConnection) -> Counts:
                       AND face_id NOT IN (SELECT face_id FROM cohort_faces)),
                 (SELECT count(*) FROM people WHERE NOT removed AND merged_into IS NULL),
                 (SELECT count(*) FROM runs),
-                (SELECT count(*) FROM photos ANTI JOIN own_photos USING (photo_id))
-            """,
+                (SELECT count(*) FROM photos ANTI JOIN own_photos USING (photo_id)),
+                (SELECT count(*) FROM ({SET_ASIDE})),
+                (SELECT count(*) FROM photo_paths WHERE missing_since IS NOT NULL)
+            """,  # noqa: S608
         )
         assert row is not None  # noqa: S101  one row of scalars
         used = con.execute(
@@ -83,17 +96,27 @@ def counts(con: duckdb.DuckDBPyConnection) -> Counts:
     return Counts(**numbers, vectors=tuple(vectors))
 
 
+def dateless(con: duckdb.DuckDBPyConnection) -> int:
+    """How many of the family's photos have no date to go by, or only one they are not after."""
+    with translated():
+        row = arrow.one(con, "SELECT count(*) FROM own_photos WHERE earliest IS NULL")
+    return 0 if row is None else int(row[0])
+
+
 def undated(con: duckdb.DuckDBPyConnection) -> pd.DataFrame:
-    """The photos without a date: `what` ("photo"), `path`, `date` (""), `who`, `reason`."""
+    """The photos without a date, or with none but one that they are not newer than.
+
+    Columns: `what` ("photo"), `path`, `date` (none, or the latest), `who` (""), `reason`.
+    """
     with translated():
         return arrow.frame(
             con,
-            """
-            SELECT 'photo' AS what, coalesce(min(shown), '') AS path, '' AS date, '' AS who,
-                'the photo has no date' AS reason
+            f"""
+            SELECT 'photo' AS what, coalesce(min(shown), '') AS path, {DATE_IN_WORDS} AS date,
+                '' AS who, {UNDATED_IN_WORDS} AS reason
             FROM own_photos LEFT JOIN photo_paths USING (photo_id)
-            WHERE earliest IS NULL GROUP BY photo_id ORDER BY path
-            """,
+            WHERE earliest IS NULL GROUP BY photo_id, earliest, latest ORDER BY path
+            """,  # noqa: S608
         )
 
 
@@ -115,7 +138,9 @@ def left_out(con: duckdb.DuckDBPyConnection, child_id: int) -> pd.DataFrame:
             FROM searched JOIN own_photos USING (photo_id) LEFT JOIN seen USING (photo_id)
             WHERE photo_id NOT IN (SELECT photo_id FROM faces)
             UNION ALL
-            SELECT DISTINCT 'photo', coalesce(path, ''), '', name, 'the photo has no date'
+            SELECT DISTINCT 'photo', coalesce(path, ''), {DATE_IN_WORDS}, name, CASE
+                WHEN latest IS NULL THEN 'the photo has no date'
+                ELSE 'the photo has no date: only what it is not newer than is known' END
             FROM labels JOIN people USING (person_id) JOIN faces USING (face_id)
             JOIN photos USING (photo_id) LEFT JOIN seen USING (photo_id)
             WHERE person_id = ? AND earliest IS NULL

@@ -54,8 +54,8 @@ class Desk:
 def counting(desk: Desk) -> Callable[..., Iterator[Any]]:
     """The pipeline's own look, counting the photos that were searched for faces."""
 
-    def look_ahead(*arguments: Any) -> Iterator[Any]:
-        for item in stages.look_ahead(*arguments):
+    def look_ahead(*arguments: Any, **options: Any) -> Iterator[Any]:
+        for item in stages.look_ahead(*arguments, **options):
             desk.searched += isinstance(item, stages.Seen) and item.looked.afresh
             yield item
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date as date_type
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -26,9 +26,12 @@ from tracker.cli.progress import download_bar, photo_bar
 
 if TYPE_CHECKING:
     from tracker.identity.settled import Settled
+    from tracker.identity.tags import TagsSettled
     from tracker.ingest.choose import Choice
     from tracker.ingest.pipeline import Place
+    from tracker.ingest.roots import RootsNoted
     from tracker.ingest.summary import IngestSummary
+    from tracker.ingest.wish import Wish
     from tracker.vision.engines import Runtime
 
 REJECTED_SHOWN = 20
@@ -54,7 +57,40 @@ def ingest(
         typer.Option(
             "--date",
             metavar="DATE",
-            help="For photos that carry no date of their own: 2024-03-09, 2024-03 or 2024.",
+            help="For photos that carry no date of their own: 2024-03-09, 2024-03 or 2024; 1972~ "
+            "is about 1972, 197X the seventies, 1975/1980 some time between.",
+        ),
+    ] = None,
+    since: Annotated[
+        str | None,
+        typer.Option("--since", metavar="DATE", help="Only photos certainly not older than DATE."),
+    ] = None,
+    until: Annotated[
+        str | None,
+        typer.Option("--until", metavar="DATE", help="Only photos certainly not newer than DATE."),
+    ] = None,
+    include: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--include",
+            metavar="GLOB",
+            help='Only files or folders called so below PATH: "2024/**", "IMG_*". May be repeated.',
+        ),
+    ] = None,
+    exclude: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--exclude",
+            metavar="GLOB",
+            help='No files or folders called so: "Screenshots". May be repeated.',
+        ),
+    ] = None,
+    album: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--album",
+            metavar="NAME",
+            help="Only folders of that name, or Takeout albums of that title. May be repeated.",
         ),
     ] = None,
     embedder: EmbedderOption = None,
@@ -81,12 +117,20 @@ def ingest(
 
     Originals are only read. Interrupt it whenever you like: the same command goes on from there.
     """
-    from tracker.ingest.choose import parse_option_date
+    from tracker.ingest.wish import parse_wish
     from tracker.vision.engines import choose
 
     asked = Asked(
         as_name=as_name,
-        date=parse_option_date(date),
+        wish=parse_wish(
+            dated=date,
+            since=since,
+            until=until,
+            include=include or (),
+            exclude=exclude or (),
+            albums=album or (),
+        ),
+        may_ask=not json and not watch,
         embedder=embedder,
         weights=weights,
         runtime=choose(engine, device),
@@ -112,7 +156,8 @@ class Asked:
     """How photos are to be taken in: the command's options, read."""
 
     as_name: str | None
-    date: tuple[date_type, date_type] | None
+    wish: Wish
+    may_ask: bool
     embedder: str | None
     weights: Path | None
     runtime: Runtime
@@ -126,6 +171,9 @@ class Taken:
 
     summary: IngestSummary
     settled: Settled
+    tagged: TagsSettled
+    noted: RootsNoted
+    undated: int
     embedder: str
     warnings: tuple[str, ...]
 
@@ -134,6 +182,11 @@ class Taken:
         return {
             **self.summary.as_dict(),
             **self.settled.as_dict(),
+            **self.tagged.as_dict(),
+            "moved": self.noted.moved,
+            "missing": self.noted.missing,
+            "found_again": self.noted.back,
+            "undated": self.undated,
             "embedder": self.embedder,
             "warnings": self.warnings,
         }
@@ -144,18 +197,28 @@ class Taken:
         return (
             f"{count(summary.photos_seen, 'photo')}: {summary.photos_new} new, "
             f"{summary.photos_known} known, "
-            f"{summary.photos_rejected} rejected. {count(summary.faces_found, 'new face')}, "
+            f"{summary.photos_rejected} rejected"
+            f"{self._outside()}. {count(summary.faces_found, 'new face')}, "
             f"{summary.seconds:.1f} s."
         )
+
+    def _outside(self) -> str:
+        outside = self.summary.photos_outside
+        return f", {outside} not certainly within the dates" if outside else ""
 
 
 def _take_in(context: typer.Context, paths: Sequence[Path | bytes], asked: Asked) -> Taken:
     """One ingest, the workspace open for as long as it takes."""
+    from db.connection import utc_now
+    from db.overview import dateless
     from db.people import Person
+    from db.tags import untried
     from tracker.identity.family import find, unread_note
     from tracker.identity.settle import settle
+    from tracker.identity.tags import settle_tags
     from tracker.ingest.choose import choose_embedder
     from tracker.ingest.pipeline import ingest as run
+    from tracker.ingest.roots import note as note_walk
 
     settings = settings_of(context)
     with workspace(context) as connection:
@@ -177,15 +240,32 @@ def _take_in(context: typer.Context, paths: Sequence[Path | bytes], asked: Asked
                 settings.home,
                 paths,
                 embedder=choice,
-                option_date=asked.date,
+                wish=replace(asked.wish, shows=person),
                 on_progress=lambda p: progress(p.done, p.total, p.faces),
                 workers=asked.workers,
                 elsewhere=_elsewhere(asked, choice, offline=settings.offline),
             )
+        noted = note_walk(
+            connection,
+            summary.walked.starts,
+            summary.walked.met,
+            filtered=not summary.walked.whole,
+            now=utc_now(),
+            confirm=_question(asked),
+        )
+        tagged = settle_tags(connection, [*summary.stored, *untried(connection)])
         settled = settle(connection, settings.home, summary.photos, person, choice.info.id)
         unread = unread_note(connection, choice.info.id)
-    warnings = (*choice.notes, *summary.warnings, *settled.warnings, *unread)
-    return Taken(summary, settled, choice.info.id, warnings)
+        undated = dateless(connection) if summary.photos_new else 0
+    warnings = (*choice.notes, *summary.warnings, *noted.warnings, *settled.warnings, *unread)
+    return Taken(summary, settled, tagged, noted, undated, choice.info.id, warnings)
+
+
+def _question(asked: Asked) -> Callable[[str], bool] | None:
+    """How to ask the user, where there is one to ask."""
+    if not asked.may_ask or not sys.stdin.isatty():
+        return None
+    return lambda question: typer.confirm(plain(question), err=True)
 
 
 def _elsewhere(asked: Asked, choice: Choice, *, offline: bool) -> Place | None:
@@ -216,15 +296,24 @@ def show(taken: Taken, *, json: bool) -> None:
     say(taken.line())
     if summary.skipped:
         say(f"Skipped: {plain(summary.skipped_in_words)}.")
-    for line in taken.settled.lines():
+    for line in (*taken.tagged.lines(), *taken.settled.lines()):
         say(plain(line))
-    if summary.rejected:
-        say()
-        say("Rejected:")
-        for path, reason in summary.rejected[:REJECTED_SHOWN]:
-            say(f"  {plain(path)}: {plain(reason)}")
-        if len(summary.rejected) > REJECTED_SHOWN:
-            say(
-                f"  … and {len(summary.rejected) - REJECTED_SHOWN} more; `tracker status` "
-                "lists them all."
-            )
+    if taken.noted.moved:
+        say(f"{count(taken.noted.moved, 'photo')} lie elsewhere now; nothing was read again.")
+    if taken.undated:
+        are = "photo has" if taken.undated == 1 else "photos have"
+        say(f"{taken.undated:,} {are} no date to go by. See which: tracker dates list --problems")
+    _show_list("Not used beside photos:", summary.left)
+    _show_list("Rejected:", summary.rejected, more="; `tracker status` lists them all")
+
+
+def _show_list(title: str, rows: Sequence[tuple[str, str]], *, more: str = "") -> None:
+    """Paths and what is the matter with each: the first of them."""
+    if not rows:
+        return
+    say()
+    say(title)
+    for path, reason in rows[:REJECTED_SHOWN]:
+        say(f"  {plain(path)}: {plain(reason)}")
+    if len(rows) > REJECTED_SHOWN:
+        say(f"  … and {len(rows) - REJECTED_SHOWN} more{more}.")

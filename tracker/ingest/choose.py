@@ -10,13 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from db.embedders import has_vectors
-from tracker.ages import parse_date_argument
 from tracker.config import Settings
 from tracker.errors import DownloadFailed, EmbedderError, UsageError, WeightsMissing
 from tracker.ingest.own import Own, own_embedder, remember
@@ -219,15 +217,3 @@ def _choice(
         notes=notes,
         runtime=runtime,
     )
-
-
-def parse_option_date(text: str | None, *, today: date | None = None) -> tuple[date, date] | None:
-    """`--date` as (earliest, latest) day; UsageError if it lies ahead or is no date."""
-    if text is None:
-        return None
-    earliest, latest = parse_date_argument(text)
-    if earliest > (today or date.today()):
-        raise UsageError(
-            f"{text} lies in the future.", hint="Photos are dated in the past: --date 2024-03-09."
-        )
-    return earliest, latest

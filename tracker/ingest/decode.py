@@ -21,7 +21,6 @@ from PIL import ExifTags, Image, UnidentifiedImageError
 
 from tracker.errors import PhotoRejected
 from tracker.ingest import raw, tiff
-from tracker.ingest.dating import ExifDates
 from tracker.ingest.formats import (
     FORMAT_NAMES,
     PILLOW_FORMATS,
@@ -90,8 +89,9 @@ class Decoded:
     """A photo's pixels and what its header says.
 
     `image`: RGB, upright, `scale` times smaller than the photo; its colours are the file's own
-    where those are RGB. `width`, `height`: of the upright photo at full size. `profile`: the ICC
-    profile of its colours, or None. `metadata`: what the file says besides.
+    where those are RGB. `width`, `height`: of the upright photo at full size. `orientation`: how
+    it lies in the file, as in EXIF. `profile`: the ICC profile of its colours, or None.
+    `metadata`: what the file says besides.
     """
 
     format: str
@@ -99,7 +99,7 @@ class Decoded:
     height: int
     scale: int
     image: Image.Image
-    exif: ExifDates
+    orientation: int
     metadata: Metadata
     picture: Picture
     profile: bytes | None = None
@@ -169,25 +169,17 @@ def decode(
         rgb = to_rgb(shown) if shown.mode in RGB_LIKE else in_srgb(shown, profile)
         if kind is not None:
             fields = _raw_fields(content.data) or fields
+        orientation = image.info.get("original_orientation") or orientation
         metadata = embedded.metadata(
-            image,
-            picture.data,
-            fields,
-            size=(width, height),
-            orientation=image.info.get("original_orientation") or orientation,
+            image, picture.data, fields, size=(width, height), orientation=orientation
         )
-    exif = ExifDates(
-        exif_data.text(fields.photo.get(ExifTags.Base.DateTimeOriginal)),
-        exif_data.text(fields.photo.get(ExifTags.Base.DateTimeDigitized)),
-        exif_data.text(fields.main.get(ExifTags.Base.DateTime)),
-    )
     return Decoded(
         kind or _format_name(image),
         width,
         height,
         scale,
         rgb,
-        exif,
+        orientation,
         metadata,
         picture,
         profile if isinstance(profile, bytes) else None,

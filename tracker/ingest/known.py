@@ -15,9 +15,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from db import photos
+from db import photos, sidecars
 from db.records import Rejection
 from tracker.ingest.scan import INODES, Found, Known, Skipped, Walk
+from tracker.metadata.sidecars.records import KnownSidecars, news
 
 if TYPE_CHECKING:
     import duckdb
@@ -31,9 +32,9 @@ others (no rights, too slow, a crash) may be gone the next time, so they are tri
 class Memory:
     """The workspace as it was before this ingest, for one detector and one embedder.
 
-    `paths`: every stored path. `unread`: the photos that lack a search or a vector. The other
-    sets serve new photos only, and are asked for when `plan` meets one: all but a second ingest
-    of the same folders, which has no time for them.
+    `paths`: every stored path. `sidecars`: the files beside photos as they were read. `unread`: the
+    photos that lack a search or a vector. The other sets serve new photos only, and are asked for
+    when `plan` meets one: all but a second ingest of the same folders, which has no time for them.
     """
 
     con: duckdb.DuckDBPyConnection = field(repr=False)
@@ -41,6 +42,7 @@ class Memory:
     embedder_id: str
     paths: dict[bytes, Known]
     rejections: dict[bytes, tuple[int, int, int, str, str]]
+    sidecars: KnownSidecars
     unread: frozenset[str]
 
     @cached_property
@@ -97,6 +99,13 @@ class Plan:
             yield Found(path, byte_size, mtime_ns, inode), sha256
 
     @property
+    def met(self) -> Iterator[bytes]:
+        """Every path of a file that could be a photo."""
+        yield from self.same
+        yield from (task.found.path for task in self.to_read)
+        yield from (rejection.path for rejection in (*self.rejected, *self.failed))
+
+    @property
     def total(self) -> int:
         """The photos there are, good or bad."""
         return len(self.to_read) + len(self.same) + len(self.rejected) + len(self.failed)
@@ -111,6 +120,7 @@ def recall(con: duckdb.DuckDBPyConnection, detector: str, embedder_id: str) -> M
             embedder_id,
             paths=photos.known_paths(con),
             rejections=photos.known_rejections(con),
+            sidecars=sidecars.known(con),
             unread=frozenset(photos.unread(con, detector, embedder_id)),
         )
 
@@ -122,12 +132,12 @@ def plan(entries: Walk, memory: Memory) -> Plan:
     if memory.unread:
         finished = {path: k for path, k in finished.items() if k[3] not in memory.unread}
     with without_collecting():
-        for entry in entries.beside(finished, done.same):
+        for entry in entries.beside(finished, done.same, memory.sidecars):
             if isinstance(entry, Skipped):
                 done.skipped.append(entry)
             elif isinstance(entry, Rejection):
                 done.failed.append(entry)
-            elif (before := finished.get(entry.path)) and before[:3] == _identity(entry):
+            elif (before := finished.get(entry.path)) and _as_before(entry, before, memory):
                 done.same[entry.path] = before
             elif (rejection := _still_rejected(entry, memory)) is not None:
                 done.rejected.append(rejection)
@@ -137,6 +147,10 @@ def plan(entries: Walk, memory: Memory) -> Plan:
     if done.to_read:
         _ = memory.contents  # as they are before anything is stored
     return done
+
+
+def _as_before(found: Found, before: Known, memory: Memory) -> bool:
+    return before[:3] == _identity(found) and not news(found.sidecars, memory.sidecars)
 
 
 def _still_rejected(found: Found, memory: Memory) -> Rejection | None:

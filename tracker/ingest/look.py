@@ -12,7 +12,9 @@ from dataclasses import dataclass, field
 
 from tracker.ingest import decode
 from tracker.ingest.cuts import Cuts, cut, regions_for
-from tracker.ingest.dating import ExifDates
+from tracker.ingest.fingerprint import looks
+from tracker.ingest.window import Window
+from tracker.metadata.records import Metadata
 from tracker.vision.detector import Detector, smallest_face
 from tracker.vision.engines.contract import Runtime
 from tracker.vision.records import Detection
@@ -31,7 +33,8 @@ class LookJob:
 
     `known`: hashes of finished photos; should the content be one of them, that is all. `searched`:
     the faces of photos whose faces are known, by hash: they are cut, not searched for again.
-    `alignment` and `input_size` (width, height) are the embedder's.
+    `alignment` and `input_size` (width, height) are the embedder's. `window`: which dates are
+    wanted, None for all.
     """
 
     path: bytes
@@ -39,6 +42,7 @@ class LookJob:
     input_size: tuple[int, int]
     known: frozenset[str] = frozenset()
     searched: Mapping[str, tuple[Detection, ...]] = field(default_factory=dict)
+    window: Window | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +56,9 @@ class Finished:
 class Looked:
     """A photo and its faces.
 
-    `width`, `height`: of the upright photo. `detections` are in its pixels, left to right, and
-    `cuts` is aligned with them. `afresh` unless they were known already.
+    `width`, `height`: of the upright photo, `orientation` (EXIF, 1 to 8) how it lies in the file.
+    `detections` are in its pixels, left to right, and `cuts` is aligned with them. `afresh` unless
+    they were known already. `looks` is its perceptual hash, see `fingerprint`.
     """
 
     sha256: str
@@ -61,7 +66,9 @@ class Looked:
     format: str
     width: int
     height: int
-    exif: ExifDates
+    orientation: int
+    metadata: Metadata
+    looks: bytes
     detections: tuple[Detection, ...]
     cuts: Cuts
     afresh: bool
@@ -78,11 +85,16 @@ class Looker:
         self._detector = Detector(runtime, threads=1)
 
     def look(self, job: LookJob, *, alone: bool = True) -> Answer:
-        """Raises PhotoRejected, and NeedsRoom when it should be decoded alone and is not."""
+        """Raises PhotoRejected, and NeedsRoom when it should be decoded alone and is not.
+
+        A photo outside the window is rejected as `window.OUTSIDE`, before it is searched.
+        """
         content = decode.read(job.path)
         if content.sha256 in job.known:
             return Finished(content.sha256)
         decoded = decode.decode(content, least_side, alone=alone)
+        if job.window is not None:
+            job.window.must_hold(decoded.metadata.clues)
         detections = job.searched.get(content.sha256)
         afresh = detections is None
         if detections is None:
@@ -97,7 +109,9 @@ class Looker:
             format=decoded.format,
             width=decoded.width,
             height=decoded.height,
-            exif=decoded.exif,
+            orientation=decoded.orientation,
+            metadata=decoded.metadata,
+            looks=looks(decoded.image),
             detections=detections,
             cuts=cut(detections, patches, job.alignment, job.input_size),
             afresh=afresh,

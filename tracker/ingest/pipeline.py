@@ -13,15 +13,15 @@ from typing import TYPE_CHECKING, Protocol
 
 from db.errors import StoreError
 from db.records import EmbedderRow
-from tracker.ingest import look
-from tracker.ingest.dating import Interval
+from tracker.ingest import look, moments, roots
 from tracker.ingest.known import Memory, Task, plan, recall
 from tracker.ingest.recorder import Recorder
-from tracker.ingest.redating import Dating
-from tracker.ingest.scan import scan
+from tracker.ingest.scan import absolute, scan
 from tracker.ingest.stages import Embedded, Passed, embed, look_ahead
 from tracker.ingest.store import Writer
-from tracker.ingest.summary import IngestSummary, Progress, Tally
+from tracker.ingest.summary import IngestSummary, Progress, Tally, Walked
+from tracker.ingest.window import Window
+from tracker.ingest.wish import ALL_OF_THEM, Wish
 from tracker.ingest.workers import Workers
 from tracker.vision.detector import DETECTOR_ID
 from tracker.vision.engines import choose
@@ -65,11 +65,26 @@ class EmbedderChoice(Protocol):
         ...
 
 
-Place = Callable[
-    [Sequence[Task], "duckdb.DuckDBPyConnection", Memory, EmbedderChoice],
-    AbstractContextManager[Iterator[Embedded | Passed]],
-]
-"""Where photos are looked at and embedded: gives, while it is open, what becomes of each task."""
+class Place(Protocol):
+    """Where photos are looked at and embedded: gives, while it is open, what becomes of each task.
+
+    Photos outside the `window` are refused before they are searched.
+    """
+
+    def __call__(
+        self,
+        tasks: Sequence[Task],
+        con: duckdb.DuckDBPyConnection,
+        memory: Memory,
+        embedder: EmbedderChoice,
+        window: Window | None,
+    ) -> AbstractContextManager[Iterator[Embedded | Passed]]:
+        """Open it."""
+        ...
+
+
+UNREAD = frozenset({"no-rights", "unreadable", "vanished"})
+"""Of a folder that could not be read nobody knows what is in it."""
 
 
 def ingest(
@@ -78,7 +93,7 @@ def ingest(
     paths: Sequence[str | bytes | os.PathLike[str]],
     *,
     embedder: EmbedderChoice,
-    option_date: Interval | None = None,
+    wish: Wish = ALL_OF_THEM,
     on_progress: Callable[[Progress], None] | None = None,
     today: date | None = None,
     workers: int | None = None,
@@ -87,9 +102,9 @@ def ingest(
     """Take in every photo at `paths`: date it, find its faces, embed them, store all of it.
 
     What is known costs nothing: neither torch nor the embedder is loaded unless there is a
-    face to find or embed. One bad photo costs only itself. `option_date` is for photos that
-    carry no date; `home` is the workspace's folder; `workers` how many processes look at
-    photos, by default as many as there are cores; `elsewhere` does that in another way.
+    face to find or embed. One bad photo costs only itself. `home` is the workspace's folder;
+    `workers` how many processes look at photos, by default as many as there are cores;
+    `elsewhere` does that in another way.
 
     Raises UsageError for a path that does not exist, before anything is read; EmbedderError;
     EngineError where no worker can start; errors of `db.errors`. On KeyboardInterrupt, and on
@@ -97,20 +112,23 @@ def ingest(
     on from there.
     """
     started = time.monotonic()
-    entries = scan(paths)
+    today = today or date.today()
+    starts = tuple(map(absolute, paths))
+    warnings = roots.check(con, starts)
     memory = recall(con, DETECTOR_ID, embedder.info.id)
-    todo = plan(entries, memory)
-    dating = Dating(con, option_date, today or date.today())
+    todo = plan(scan(paths, wish.filters), memory)
     tally = Tally(todo.total, on_progress or _silent)
-    writer = Writer(con, home / "thumbnails", DETECTOR_ID, _row(embedder.info))
-    recorder = Recorder(memory, dating, writer, tally)
+    writer = Writer(con, home / "thumbnails", DETECTOR_ID, _row(embedder.info), today)
+    window = wish.window(today)
+    recorder = Recorder(memory, writer, tally, wish.said, window)
 
     for rejection in (*todo.failed, *todo.rejected):
         tally.count_rejected(rejection)
     recorder.unchanged(todo)
     try:
         if todo.to_read:  # else no process is started, and no engine looked for
-            with (elsewhere or here(workers))(todo.to_read, con, memory, embedder) as outcomes:
+            place = elsewhere or here(workers)
+            with place(todo.to_read, con, memory, embedder, window) as outcomes:
                 _record(outcomes, recorder, embedder)
         writer.flush()
     except StoreError:
@@ -118,8 +136,18 @@ def ingest(
     except BaseException:
         writer.flush()
         raise
+    moments.update(con, sorted(writer.stored))
     return tally.summary(
-        time.monotonic() - started, todo.skipped, no_thumbnails=writer.no_thumbnails
+        time.monotonic() - started,
+        todo.skipped,
+        no_thumbnails=writer.no_thumbnails,
+        warnings=warnings,
+        stored=writer.stored,
+        walked=Walked(
+            starts,
+            frozenset(todo.met),
+            whole=not wish.filters and not any(r.code in UNREAD for r in todo.failed),
+        ),
     )
 
 
@@ -143,10 +171,11 @@ def here(workers: int | None) -> Place:
         con: duckdb.DuckDBPyConnection,
         memory: Memory,
         embedder: EmbedderChoice,
+        window: Window | None,
     ) -> Iterator[Iterator[Embedded | Passed]]:
         prepare = partial(look.prepare, on_the_processor(embedder.runtime))
         with Workers(look.work, count=workers or worker_count(), prepare=prepare) as pool:
-            seen = look_ahead(pool, tasks, con, memory, embedder.info)
+            seen = look_ahead(pool, tasks, con, memory, embedder.info, window=window)
             yield embed(seen, cache(embedder.load), embedder.info)
 
     return place

@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from tracker.ingest.choose import Choice
     from tracker.ingest.known import Memory, Task
     from tracker.ingest.pipeline import EmbedderChoice, Place
+    from tracker.ingest.window import Window
     from tracker.ingest.workers import Workers
     from tracker.vision.engines import Runtime
 
@@ -126,6 +127,7 @@ def on_ray(
         con: duckdb.DuckDBPyConnection,
         memory: Memory,
         embedder: EmbedderChoice,
+        window: Window | None,
     ) -> Iterator[Iterator[Embedded | Passed]]:
         order = _order(choice, address)
         with connected(address, workers) as ray, _explained(address):
@@ -136,7 +138,12 @@ def on_ray(
                 )
             crew = _Crew(ray, address, order, workers, reader)
             seen = look_ahead(
-                cast("Workers[LookJob, Answer]", crew), tasks, con, memory, embedder.info
+                cast("Workers[LookJob, Answer]", crew),
+                tasks,
+                con,
+                memory,
+                embedder.info,
+                window=window,
             )
             try:
                 yield map(partial(_embedded, dim=embedder.info.dim), seen)

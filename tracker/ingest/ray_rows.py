@@ -16,7 +16,6 @@ import pyarrow as pa
 from db.records import Vector
 from tracker.errors import PhotoRejected, TrackerError
 from tracker.ingest.cuts import Cuts
-from tracker.ingest.dating import ExifDates
 from tracker.ingest.look import Finished, Looked, LookJob
 from tracker.vision.records import Detection
 
@@ -33,7 +32,9 @@ OUTCOMES = pa.schema(
         ("format", pa.string()),
         ("width", pa.int32()),
         ("height", pa.int32()),
-        ("exif", pa.list_(pa.string())),
+        ("orientation", pa.int16()),
+        ("metadata", pa.binary()),
+        ("looks", pa.binary()),
         ("afresh", pa.bool_()),
         ("confidences", pa.list_(pa.float64())),
         ("boxes", pa.list_(pa.float32())),
@@ -113,7 +114,9 @@ def _row(number: int, answer: FarAnswer) -> dict[str, object]:
         "format": answer.format,
         "width": answer.width,
         "height": answer.height,
-        "exif": [answer.exif.original, answer.exif.digitized, answer.exif.modified],
+        "orientation": answer.orientation,
+        "metadata": pickle.dumps(answer.metadata),
+        "looks": answer.looks,
         "afresh": answer.afresh,
         "confidences": [face.confidence for face in found],
         "boxes": _flat([face.box for face in found]),
@@ -143,7 +146,9 @@ def _answer(row: dict[str, pa.Scalar]) -> FarAnswer:
         format=row["format"].as_py(),
         width=row["width"].as_py(),
         height=row["height"].as_py(),
-        exif=ExifDates(*row["exif"].as_py()),
+        orientation=row["orientation"].as_py(),
+        metadata=pickle.loads(row["metadata"].as_py()),  # noqa: S301  our own actor's
+        looks=row["looks"].as_py(),
         detections=tuple(map(Detection, boxes, landmarks, confidences)),
         cuts=Cuts(
             np.empty((faces, 0, 0, 3), np.uint8),

@@ -20,10 +20,12 @@ from db import photos
 from db.ids import face_id
 from db.records import Face, Rejection, Vector
 from tracker.errors import EmbedderError, EmbedderMismatch, PhotoRejected
+from tracker.ingest.around import clues_around
 from tracker.ingest.cuts import Cuts
 from tracker.ingest.known import Memory, Task
 from tracker.ingest.look import Answer, Finished, Looked, LookJob
 from tracker.ingest.scan import Found
+from tracker.ingest.window import Window
 from tracker.ingest.workers import Workers
 from tracker.vision import quality
 from tracker.vision.detector import DETECTOR_ID
@@ -99,6 +101,8 @@ def look_ahead(
     con: duckdb.DuckDBPyConnection,
     memory: Memory,
     embedder: EmbedderInfo,
+    *,
+    window: Window | None = None,
 ) -> Iterator[Seen | Passed]:
     """Look in the workers, AHEAD photos for each of them ahead of who asks."""
     ahead: deque[tuple[Task, Future[Answer]]] = deque()
@@ -111,6 +115,7 @@ def look_ahead(
             embedder.input_size,
             task.known,
             stored.of_size(task.found.byte_size),
+            window and window.for_photo(clues_around(task.found)),
         )
         ahead.append((task, workers.submit(job)))
         if len(ahead) > AHEAD * workers.count:

@@ -7,14 +7,20 @@ pictures that nobody asks for, never a face without its picture.
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from db import photos
+from db import photos, sidecars, tags
+from db.connection import transaction
 from db.errors import DiskFull, StoreError
-from db.records import Dated, EmbedderRow, PhotoPath, PhotoResult, Rejection
+from db.records import EmbedderRow, PhotoPath, PhotoResult, Rejection
+from tracker.ingest.redating import refresh
 from tracker.ingest.thumbnails import write_thumbnail
+from tracker.metadata.records import Metadata
+from tracker.metadata.sidecars.records import Sidecar
 
 if TYPE_CHECKING:
     import duckdb
@@ -27,20 +33,36 @@ BATCH_SECONDS = 5.0
 """What a crash can cost at most; an interrupt costs nothing."""
 
 
+NOTHING = Metadata()
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Finished:
-    """A photo with all that was found in it. `thumbnails` are aligned with its faces."""
+    """A photo with all that was found in it, and said of it in the photo and around it.
+
+    `thumbnails` are aligned with its faces.
+    """
 
     result: PhotoResult
     thumbnails: tuple[bytes, ...]
+    said: Metadata = NOTHING
+    sidecars: tuple[Sidecar, ...] = ()
+
+    @property
+    def sha256(self) -> str:
+        """Its content."""
+        return self.result.photo.sha256
 
 
 @dataclass(frozen=True, slots=True)
 class KnownPhoto:
-    """Content that needed nothing. `place` is to be noted unless it is noted already."""
+    """Content that needed no look. `place` is to be noted unless it is noted already, and so is
+    what is said around it."""
 
     sha256: str
     place: PhotoPath | None
+    said: Metadata = NOTHING
+    sidecars: tuple[Sidecar, ...] = ()
 
 
 Outcome = Finished | KnownPhoto | Rejection
@@ -50,16 +72,18 @@ Outcome = Finished | KnownPhoto | Rejection
 class Writer:
     """Stores outcomes in batches of BATCH_PHOTOS photos or BATCH_SECONDS, whichever is first.
 
-    `no_thumbnails` is why thumbnails could not be written, or "".
+    `today` is what no photo is newer than. `no_thumbnails` is why thumbnails could not be written,
+    or "". `stored` are the photos (sha256s) that something was stored of.
     """
 
     con: duckdb.DuckDBPyConnection
     thumbnails: Path
     detector: str
     embedder: EmbedderRow
+    today: date
     no_thumbnails: str = ""
+    stored: set[str] = field(default_factory=set)
     _waiting: list[Outcome] = field(default_factory=list)
-    _dates: dict[str, Dated] = field(default_factory=dict)
     _last: float = field(default_factory=time.monotonic)
 
     def add(self, outcome: Outcome) -> None:
@@ -68,20 +92,24 @@ class Writer:
         if len(self._waiting) >= BATCH_PHOTOS or time.monotonic() - self._last >= BATCH_SECONDS:
             self.flush()
 
-    def redate(self, sha256: str, dated: Dated) -> None:
-        """Give a stored photo a date, with the next batch."""
-        self._dates[sha256] = dated
-
     def flush(self) -> None:
         """Store what is waiting. An interrupted or failed flush can be tried again whole."""
         self._last = time.monotonic()
-        if not self._waiting and not self._dates:
+        if not self._waiting:
             return
         finished = [o for o in self._waiting if isinstance(o, Finished)]
-        places = [o.place for o in self._waiting if isinstance(o, KnownPhoto) and o.place]
-        refused = [o for o in self._waiting if isinstance(o, Rejection)]
         for photo in finished:
             self._write_thumbnails(photo)
+        with transaction(self.con):
+            self._store(finished)
+        self.stored.update(o.sha256 for o in self._waiting if not isinstance(o, Rejection))
+        self._waiting.clear()
+        self._last = time.monotonic()
+
+    def _store(self, finished: Sequence[Finished]) -> None:
+        known = [o for o in self._waiting if isinstance(o, KnownPhoto)]
+        told: list[Finished | KnownPhoto] = [*finished, *known]
+        refused = [o for o in self._waiting if isinstance(o, Rejection)]
         if finished or refused:
             photos.store_batch(
                 self.con,
@@ -90,13 +118,15 @@ class Writer:
                 detector=self.detector,
                 embedder=self.embedder,
             )
-        if places:  # after the batch: a copy may lie beside a photo that is new itself
-            photos.add_paths(self.con, places)
-        if self._dates:
-            photos.redate(self.con, self._dates)
-        self._waiting.clear()
-        self._dates.clear()
-        self._last = time.monotonic()
+        # After the batch: a copy may lie beside a photo that is new itself.
+        photos.add_paths(self.con, [again.place for again in known if again.place])
+        said: dict[str, Metadata] = {}
+        for photo in told:
+            said[photo.sha256] = said.get(photo.sha256, NOTHING) + photo.said
+        refresh(self.con, {sha256: m.clues for sha256, m in said.items()}, self.today)
+        tags.add(self.con, {sha256: m.tags for sha256, m in said.items() if m.tags})
+        read = (sidecar for photo in told for sidecar in photo.sidecars)
+        sidecars.note(self.con, {s.path: (s.byte_size, s.mtime_ns) for s in read})
 
     def _write_thumbnails(self, photo: Finished) -> None:
         """They are a cache: where they cannot be written the report has no pictures, that is all.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import repeat
 
@@ -22,14 +22,30 @@ class Progress:
 
 
 @dataclass(frozen=True, slots=True)
+class Walked:
+    """Where an ingest went: the absolute paths it started from, and every photo it met there.
+
+    `whole` unless something was left out, or could not be read.
+    """
+
+    starts: tuple[bytes, ...] = ()
+    met: frozenset[bytes] = frozenset()
+    whole: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class IngestSummary:
-    """`photos_seen` is the sum of new, known and rejected.
+    """`photos_seen` is the sum of new, known, rejected and outside.
 
     `photos_new`: contents not known before. `photos_known`: contents known before, or met twice
     in this ingest, at whatever path. `faces_found`: faces of photos searched in this ingest.
     `faces_embedded`: vectors computed in it. `rejected`: (path as text, reason). `photos`: the
     sha256 of every good photo in this ingest, new or known, each once. `skipped`: entries that
-    are no photos, by suffix, and "hidden" and "link". `warnings`: what to know beside the numbers.
+    are no photos, by what they are. `photos_outside`: photos of other days than were asked for.
+    `not_read`: what of photos is not looked at ("the video of a motion photo"), and of how many.
+    `left`: files beside photos that are nobody's or might be several's: (path as text, why).
+    `warnings`: what to know beside the numbers. `stored`: the photos (sha256s) of which something
+    is new. `walked`: where it went.
     """
 
     photos_seen: int
@@ -42,12 +58,18 @@ class IngestSummary:
     rejected: list[tuple[str, str]] = field(default_factory=list)
     photos: list[str] = field(default_factory=list)
     skipped: Counter[str] = field(default_factory=Counter)
+    photos_outside: int = 0
+    not_read: Counter[str] = field(default_factory=Counter)
+    left: list[tuple[str, str]] = field(default_factory=list)
     warnings: tuple[str, ...] = ()
+    stored: tuple[str, ...] = field(default=(), repr=False)
+    walked: Walked = field(default=Walked(), repr=False)
 
     @property
     def skipped_in_words(self) -> str:
         """ "3 .gif, 1 hidden, 2 .mp4", or ""."""
-        return ", ".join(f"{number:,} {kind}" for kind, number in sorted(self.skipped.items()))
+        parts = sorted((self.skipped + self.not_read).items())
+        return ", ".join(f"{number:,} {kind}" for kind, number in parts)
 
     def as_dict(self) -> dict[str, object]:
         """For `--json`."""
@@ -61,6 +83,9 @@ class IngestSummary:
             "seconds": round(self.seconds, 3),
             "rejected": [{"path": path, "reason": reason} for path, reason in self.rejected],
             "skipped": dict(sorted(self.skipped.items())),
+            "photos_outside": self.photos_outside,
+            "not_read": dict(sorted(self.not_read.items())),
+            "sidecars_left": [{"path": path, "reason": reason} for path, reason in self.left],
         }
 
 
@@ -85,6 +110,8 @@ class Tally:
     known: int = 0
     faces_found: int = 0
     faces_embedded: int = 0
+    outside: int = 0
+    not_read: Counter[str] = field(default_factory=Counter)
     rejected: list[tuple[str, str]] = field(default_factory=list)
     photos: dict[str, None] = field(default_factory=dict)
 
@@ -99,16 +126,36 @@ class Tally:
         self.photos[sha256] = None
         self._through(path)
 
-    def count_unchanged(self, contents: Sequence[str], last: bytes) -> None:
-        """Files that are as they were, all at once; `last` is the path of the last one."""
+    def count_outside(self, path: bytes) -> None:
+        """A photo of another day than was asked for."""
+        self.outside += 1
+        self._through(path)
+
+    def count_unchanged(self, contents: Sequence[str], last: bytes, *, among: int) -> None:
+        """Files that are as they were, all at once; `last` is the path of the last one.
+
+        `contents` are those that were asked for `among` so many.
+        """
         self.known += len(contents)
+        self.outside += among - len(contents)
         self.photos.update(zip(contents, repeat(None), strict=False))
         self._through(last)
 
     def count_finished(
-        self, sha256: str, path: bytes, *, new: bool, faces: int, afresh: bool
+        self,
+        sha256: str,
+        path: bytes,
+        *,
+        new: bool,
+        faces: int,
+        afresh: bool,
+        notes: Iterable[str] = (),
     ) -> None:
-        """A photo that was embedded; `new` content or not, its faces found `afresh` or not."""
+        """A photo that was embedded; `new` content or not, its faces found `afresh` or not.
+
+        `notes` are what of it is not read.
+        """
+        self.not_read.update(notes)
         self.new += new
         self.known += not new
         self.faces_found += faces if afresh else 0
@@ -117,10 +164,17 @@ class Tally:
         self._through(path)
 
     def summary(
-        self, seconds: float, skipped: list[Skipped], *, no_thumbnails: str = ""
+        self,
+        seconds: float,
+        skipped: list[Skipped],
+        *,
+        no_thumbnails: str = "",
+        warnings: Iterable[str] = (),
+        stored: Iterable[str] = (),
+        walked: Walked = Walked(),
     ) -> IngestSummary:
-        """The ingest as a whole."""
-        warnings = []
+        """The ingest as a whole; `warnings` that were met on the way come first."""
+        warnings = list(warnings)
         if self.total == 0:
             warnings.append(nothing_found(skipped))
         if no_thumbnails:
@@ -129,7 +183,7 @@ class Tally:
                 "stored."
             )
         return IngestSummary(
-            photos_seen=self.new + self.known + len(self.rejected),
+            photos_seen=self._done,
             photos_new=self.new,
             photos_known=self.known,
             photos_rejected=len(self.rejected),
@@ -139,9 +193,17 @@ class Tally:
             rejected=self.rejected,
             photos=list(self.photos),
             skipped=Counter(entry.kind for entry in skipped),
+            photos_outside=self.outside,
+            not_read=self.not_read,
+            left=[(shown(entry.path), entry.why) for entry in skipped if entry.why],
             warnings=tuple(warnings),
+            stored=tuple(sorted(stored)),
+            walked=walked,
         )
 
     def _through(self, path: bytes) -> None:
-        done = self.new + self.known + len(self.rejected)
-        self.on_progress(Progress(done, self.total, self.faces_found, shown(path)))
+        self.on_progress(Progress(self._done, self.total, self.faces_found, shown(path)))
+
+    @property
+    def _done(self) -> int:
+        return self.new + self.known + self.outside + len(self.rejected)

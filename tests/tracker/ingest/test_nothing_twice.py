@@ -17,8 +17,8 @@ from db.connection import open_workspace
 from tests.support.drawn_photos import CountedEmbedder, drawn, save
 from tests.support.ingest_desk import Desk
 from tracker.ingest import store, thumbnails
-from tracker.ingest.dating import Interval
 from tracker.ingest.summary import Progress
+from tracker.ingest.wish import Wish
 from tracker.vision.detector import DETECTOR_ID
 
 FACES = 12  # of the album
@@ -233,8 +233,8 @@ def test_the_date_option_dates_a_known_photo_without_embedding_it_again(
 ) -> None:
     save(drawn(1, 3), tmp_path / "scan.jpg", taken=None)
     (sha256,) = desk.ingest(tmp_path / "scan.jpg").photos
-    summer: Interval = (date(1994, 6, 1), date(1994, 8, 31))
-    again = desk.ingest(tmp_path / "scan.jpg", option_date=summer)
+    summer = (date(1994, 6, 1), date(1994, 8, 31))
+    again = desk.ingest(tmp_path / "scan.jpg", wish=Wish(dated=summer))
     assert again.faces_embedded == 0
     stored = photos.photo(desk.con, sha256)
     assert stored is not None
