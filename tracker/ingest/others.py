@@ -52,8 +52,8 @@ _TEXTS = (
     (b"<x:xmpmeta", "an XMP sidecar, not the photo itself"),
     (b"<?xpacket", "an XMP sidecar, not the photo itself"),
     (b"<plist", "a property list of macOS, not the photo itself"),
-    (b"<?xml", "an XML document"),
     (b"<error", "an error message, as a failed download leaves it"),
+    (b"<?xml", "an XML document"),
 )
 
 
