@@ -112,11 +112,13 @@ def user(raw: str, days: tuple[date | None, date]) -> Clue:
 def file_time(mtime_ns: int) -> Clue:
     """When the file was last written: the photo is no younger, and may be much older.
 
-    Copying, editing, unpacking and sending all give a file a new time.
+    Copying, editing, unpacking and sending all give a file a new time. The day is that of UTC, so
+    one day more or less is nothing.
     """
-    found = read.instant(mtime_ns / 1e9)
-    raw = "" if found.taken_at is None else f"{found.taken_at:%Y-%m-%d %H:%M:%S} UTC"
-    return Clue("file", FILE, raw or str(mtime_ns), None, found.latest)
+    at = read.instant(mtime_ns / 1e9).taken_at
+    if at is None:
+        return Clue("file", FILE, str(mtime_ns)[: read.LONGEST], None, None)
+    return Clue("file", FILE, f"{at:%Y-%m-%d %H:%M:%S} UTC", None, at.date())
 
 
 def born(name: str, birth: date) -> Clue:

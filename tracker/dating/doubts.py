@@ -25,6 +25,9 @@ CLOCK_STARTS = (
 """Where a camera's clock stands after its battery was out. Refused at midnight only: a photo
 may have been taken on these days, hardly at 00:00 of them."""
 
+FIRST_FILES = date(1980, 1, 3)
+"""Archives and memory cards count from 1980: a file's time before that is none."""
+
 NO_DATE = "not a date"
 FUTURE = "in the future"
 TOO_EARLY = "before photography"
@@ -71,6 +74,8 @@ def _why_impossible(clue: Clue) -> str | None:
 
 def _never_set(clue: Clue) -> bool:
     at = clue.taken_at
+    if clue.source == "file" and clue.latest is not None and clue.latest < FIRST_FILES:
+        return True
     if clue.latest == EPOCH and clue.earliest in {None, EPOCH}:
         return True
     if at is None:

@@ -15,20 +15,20 @@ from tracker.dating.read import LONGEST, UNREAD, Reading, days_of, instant
 FIRST_SCANNERS = 1995
 """Before that no scanner named its files: a date in the name of a scan is then of the picture."""
 
-_ZONELESS_SEPARATOR = r"[-_.T,\ ]{1,3}|\ ?(?:at|um|à|a\ las|alle(?:\ ore)?|om|kl\.?|о)\ "
+_GAP = r"[-_.T,\ ]{1,3}|\ ?(?:at|um|à|a\ las|alle(?:\ ore)?|om|kl\.?|о)\ "
 
 _MOMENT = re.compile(
     rf"""
     (?<!\d)
     (?P<year>{written.YEAR}) (?P<sep>[-_.\ ]?) (?P<month>\d\d) (?P=sep) (?P<day>\d\d)
     (?:
-        (?: {_ZONELESS_SEPARATOR} )?
-        (?P<hour>[01]\d|2[0-3]) (?P<tsep>[-_.:h\ ]?) (?P<minute>[0-5]\d)
-        (?P=tsep) (?P<second>[0-5]\d) (?:\d{{3}})?
-    |
-        (?: {_ZONELESS_SEPARATOR} )
+        (?: {_GAP} )
         (?P<hour12>\d{{1,2}}) [.:] (?P<minute12>[0-5]\d) [.:] (?P<second12>[0-5]\d)
         \s? (?P<half>[AaPp])\.?[Mm]
+    |
+        (?: {_GAP} )?
+        (?P<hour>[01]\d|2[0-3]) (?P<tsep>[-_.:h\ ]?) (?P<minute>[0-5]\d)
+        (?P=tsep) (?P<second>[0-5]\d) (?:\d{{3}})?
     )?
     (?!\d)
     """,
