@@ -356,3 +356,18 @@ def said_of(con: duckdb.DuckDBPyConnection, face_ids: Iterable[int]) -> dict[int
     for row in rows:
         said[row[0]].append(Said(*row))
     return dict(said)
+
+
+def untried(con: duckdb.DuckDBPyConnection) -> list[str]:
+    """The photos (sha256s) with a tag of which it was not looked yet whose face it is.
+
+    Mostly none; after an interrupted ingest there are some.
+    """
+    with translated():
+        rows = con.execute(
+            """
+            SELECT DISTINCT sha256 FROM tags JOIN photos USING (photo_id)
+            WHERE outcome = '' ORDER BY sha256
+            """
+        ).fetchall()
+    return [sha256 for (sha256,) in rows]
