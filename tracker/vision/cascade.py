@@ -17,6 +17,7 @@ import numpy.typing as npt
 
 from tracker.vision.halvings import Halvings
 from tracker.vision.mtcnn.networks import Networks
+from tracker.vision.suppression import likeliest
 
 Floats = npt.NDArray[np.float64]
 
@@ -54,12 +55,13 @@ def _propose(
     found = [np.empty((0, 9))]
     while shorter >= CELL:
         pixels = image.whole(int(image.width * scale + 1), int(image.height * scale + 1))
-        level = _candidates(nets.proposal(pixels), scale, least)
-        found.append(level[_nms(level[:, :4], level[:, 4], 0.5)])
+        found.append(_candidates(nets.proposal(pixels), scale, least))
         scale *= factor
         shorter *= factor
     boxes = np.concatenate(found)
-    boxes = boxes[_nms(boxes[:, :4], boxes[:, 4], 0.7)]
+    levels = np.repeat(np.arange(len(found)), [len(level) for level in found])
+    boxes = boxes[likeliest(boxes[:, :4], boxes[:, 4], 0.5, apart=levels)]
+    boxes = boxes[likeliest(boxes[:, :4], boxes[:, 4], 0.7)]
     sides = np.tile(boxes[:, 2:4] - boxes[:, :2], 2)
     return _squared(boxes[:, :4] + boxes[:, 5:] * sides)
 
@@ -81,7 +83,7 @@ def _refine(image: Halvings, nets: Networks, boxes: Floats, least: float) -> Flo
     said = nets.refinement(image.cuts(places, 24))
     keep = said[:, 0] > least
     boxes, said = boxes[keep], said[keep]
-    picked = _nms(boxes, said[:, 0], 0.7)
+    picked = likeliest(boxes, said[:, 0], 0.7)
     return _squared(_corrected(boxes[picked], said[picked, 1:5]))
 
 
@@ -99,7 +101,7 @@ def _output(
     sides = (boxes[:, 2:] - boxes[:, :2] + 1)[:, None]
     landmarks = shares * sides + boxes[:, None, :2] - 1
     boxes = _corrected(boxes, said[:, 1:5])
-    picked = _nms(boxes, said[:, 0], 0.7, of_smaller=True)
+    picked = likeliest(boxes, said[:, 0], 0.7, of_smaller=True)
     return boxes[picked], 1 / (1 + np.exp(-said[picked, 0])), landmarks[picked]
 
 
@@ -127,36 +129,3 @@ def _squared(boxes: Floats) -> Floats:
     longer = sides.max(axis=1, keepdims=True)
     first = boxes[:, :2] + sides * 0.5 - longer * 0.5
     return np.concatenate([first, first + longer], axis=1)
-
-
-def _nms(
-    boxes: Floats,
-    likely: npt.NDArray[np.floating[Any]],
-    threshold: float,
-    *,
-    of_smaller: bool = False,
-) -> npt.NDArray[np.int64]:
-    """Non-maximum suppression: the positions that are kept, the likeliest first.
-
-    A box goes when it shares more than `threshold` of the union of the two with a likelier one;
-    with `of_smaller`, of the smaller of the two, so that a face in a face goes. Pixels are counted
-    as facenet-pytorch counts them: the two ends of a box are both in it in the second kind only.
-    """
-    order = np.argsort(-likely, kind="stable")
-    x0, y0, x1, y1 = boxes[order].T
-    end = 1 if of_smaller else 0
-    area = (x1 - x0 + end) * (y1 - y0 + end)
-    kept = []
-    left = np.arange(len(order))
-    while len(left):
-        best, rest = left[0], left[1:]
-        kept.append(best)
-        width = np.minimum(x1[best], x1[rest]) - np.maximum(x0[best], x0[rest]) + end
-        height = np.minimum(y1[best], y1[rest]) - np.maximum(y0[best], y0[rest]) + end
-        shared = np.maximum(width, 0) * np.maximum(height, 0)
-        if of_smaller:
-            most = threshold * np.minimum(area[best], area[rest])
-        else:
-            most = threshold * (area[best] + area[rest] - shared)
-        left = rest[shared <= most]
-    return order[np.array(kept, dtype=np.int64)]

@@ -194,16 +194,3 @@ def test_a_candidate_outside_of_the_image_is_passed_over() -> None:
     kept, places = cascade._inside(image, boxes)
     np.testing.assert_array_equal(kept, boxes[3:])
     np.testing.assert_array_equal(places, [[4, 4, 25, 25]])
-
-
-def test_of_a_face_within_a_face_one_is_kept() -> None:
-    boxes = np.array([[0, 0, 100, 100], [30, 30, 60, 60], [200, 0, 260, 60.0]])
-    likely = np.array([0.9, 0.99, 0.8])
-    assert cascade._nms(boxes, likely, 0.7, of_smaller=True).tolist() == [1, 2]
-
-
-def test_overlapping_candidates_leave_the_likeliest() -> None:
-    boxes = np.array([[0, 0, 10, 10], [1, 0, 11, 10], [20, 0, 30, 10.0], [0, 0, 0, 0]])
-    likely = np.array([0.8, 0.9, 0.5, 0.1])
-    assert cascade._nms(boxes, likely, 0.7).tolist() == [1, 2, 3]
-    assert cascade._nms(np.empty((0, 4)), np.empty(0), 0.7).tolist() == []
