@@ -74,7 +74,7 @@ _RULES: tuple[tuple[str, str, str, str], ...] = (
         "a date that ends before it begins.",
         """
         SELECT count(*) FROM photos
-        WHERE earliest > latest OR (earliest IS NULL) <> (latest IS NULL)
+        WHERE earliest > latest OR (earliest IS NOT NULL AND latest IS NULL)
         """,
     ),
     (

@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from . import arrow, embedders
 from .connection import transaction, translated, utc_now
+from .same_moment import DECIDING, SET_ASIDE
 from .text import plain
 
 UNRELATED = "unrelated"
@@ -194,7 +195,8 @@ def table(con: duckdb.DuckDBPyConnection, embedder_id: str) -> CohortTable:
     """Every face of somebody unrelated that has a vector of this embedder.
 
     By source, label and face, so that adding the same again gives the same table: first those
-    of the family's own photos whose relation is "unrelated" and whose face is confirmed.
+    of the family's own photos whose relation is "unrelated" and whose face is confirmed. Of each
+    person a moment counts once, as everywhere (see `same_moment`).
     """
     found = embedders.key_of(con, embedder_id)
     if found is None:
@@ -214,7 +216,13 @@ def table(con: duckdb.DuckDBPyConnection, embedder_id: str) -> CohortTable:
                 UNION ALL
                 SELECT face_id, -person_id, ''::BLOB, name, sex, born_earliest, born_latest, NULL
                 FROM known WHERE relation = '{UNRELATED}' AND state = 'confirmed'
-            )
+            ),
+            counted AS (
+                SELECT face_id, member_id AS person_id, '' AS state, '' AS source, {DECIDING}
+                FROM everybody JOIN faces USING (face_id) JOIN photos USING (photo_id)
+                SEMI JOIN {embedders.table_of(key)} USING (face_id)
+            ),
+            aside AS ({SET_ASIDE})
             SELECT e.face_id, e.member_id, sha256, coalesce(e.sex, '') AS sex, label, source,
                 coalesce(k.name, '') AS claimed, vector,
                 coalesce(years,
@@ -225,6 +233,8 @@ def table(con: duckdb.DuckDBPyConnection, embedder_id: str) -> CohortTable:
             JOIN {embedders.table_of(key)} USING (face_id)
             LEFT JOIN known k ON k.face_id = e.face_id AND k.relation <> '{UNRELATED}'
                 AND k.state IN ('confirmed', 'proposed')
+            LEFT JOIN aside a ON a.face_id = e.face_id AND a.person_id = e.member_id
+            WHERE a.face_id IS NULL
             ORDER BY source, label, e.member_id, e.face_id
             """,  # noqa: S608
         )

@@ -13,6 +13,7 @@ import pyarrow as pa
 
 from . import arrow, embedders
 from .connection import translated
+from .same_moment import DECIDING, SET_ASIDE
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -67,10 +68,12 @@ def enrolled(
     person_ids: Sequence[int] | None = None,
     states: Sequence[str] = CONFIRMED,
     with_vectors: bool = True,
+    once: bool = True,
 ) -> FaceTable:
     """The faces of living entries (of `person_ids`, or of everybody), by person, day and face.
 
-    Undated ones are among them.
+    Undated ones are among them. `once`: of a person's faces of one moment only the best, as
+    evidence counts them (see `same_moment`); else all.
     """
     return _faces(
         con,
@@ -82,6 +85,7 @@ def enrolled(
         """,
         [list(states), *_twice(person_ids)],
         with_vectors=with_vectors,
+        once=once,
     )
 
 
@@ -97,8 +101,9 @@ def child_by_month(
     """The child's faces whose month of age is certain, by month, day and face.
 
     A month of age is a complete one since birth, as `tracker.ages.complete_months` counts. A
-    photo counts when its earliest and latest possible day are in the same month; `from_month`
-    and `to_month` are both included. What is left out, and why, is in `excluded`.
+    photo counts when its earliest and latest possible day are in the same month, and a moment
+    counts once (see `same_moment`); `from_month` and `to_month` are both included. What is left
+    out, and why, is in `excluded`.
     """
     return _faces(
         con,
@@ -112,6 +117,7 @@ def child_by_month(
         where="age BETWEEN coalesce(?, 0) AND coalesce(?, 2147483647)",
         where_params=[from_month, to_month],
         by_age=True,
+        once=True,
     )
 
 
@@ -125,32 +131,33 @@ def month_coverage(
     """How many faces and photo-days each month of age has: `age_months, faces, photo_days`.
 
     Every month from the first with a face to the last: one without has zeros. A photo dated to
-    a span of days counts its span as one photo-day.
+    a span of days counts its span as one photo-day. It counts what `child_by_month` gives.
     """
     found = embedders.key_of(con, embedder_id)
     with translated():
         return arrow.frame(
             con,
             f"""
-            WITH dated AS (
-                SELECT earliest, latest,
-                    month_of_age(born_earliest, born_latest, earliest) AS age,
-                    month_of_age(born_earliest, born_latest, latest) AS age_latest
+            WITH counted AS (
+                SELECT face_id, person_id, state, source, earliest, latest, {DECIDING},
+                    month_of_age(born_earliest, born_latest, earliest) AS age
                 FROM labels JOIN people USING (person_id)
                 JOIN faces USING (face_id) JOIN photos USING (photo_id)
                 WHERE person_id = ? AND list_contains(?, state)
+                  AND age = month_of_age(born_earliest, born_latest, latest)
                   AND {_has_vector("face_id", found)}
             ),
-            counted AS (
+            by_age AS (
                 SELECT age, count(*) AS faces, count(DISTINCT (earliest, latest)) AS photo_days
-                FROM dated WHERE age = age_latest GROUP BY age
+                FROM counted WHERE face_id NOT IN (SELECT face_id FROM ({SET_ASIDE}))
+                GROUP BY age
             ),
             months AS (
-                SELECT unnest(range(min(age), max(age) + 1)) AS age FROM counted
+                SELECT unnest(range(min(age), max(age) + 1)) AS age FROM by_age
             )
             SELECT age::INTEGER AS age_months, coalesce(faces, 0)::INTEGER AS faces,
                 coalesce(photo_days, 0)::INTEGER AS photo_days
-            FROM months LEFT JOIN counted USING (age) ORDER BY age
+            FROM months LEFT JOIN by_age USING (age) ORDER BY age
             """,  # noqa: S608
             [child_id, list(states)],
         )
@@ -167,7 +174,7 @@ def excluded(
 
     Columns: what ("face"), face_id, path, date, who, code, reason. `code` is one of "waiting",
     "not embedded", "undated", "no birth date", "before birth", "perhaps before birth",
-    "two months".
+    "two months", "same moment".
     """
     found = embedders.key_of(con, embedder_id)
     with translated():
@@ -175,7 +182,7 @@ def excluded(
             con,
             f"""
             WITH told AS (
-                SELECT face_id, photo_id, earliest, latest, name,
+                SELECT face_id, person_id, state, source, earliest, latest, name, {DECIDING},
                     month_of_age(born_earliest, born_latest, earliest) AS age,
                     month_of_age(born_earliest, born_latest, latest) AS age_latest,
                     CASE
@@ -186,26 +193,36 @@ def excluded(
                         WHEN age_latest IS NULL THEN 'before birth'
                         WHEN age IS NULL THEN 'perhaps before birth'
                         WHEN age <> age_latest THEN 'two months'
-                    END AS code
+                    END AS why
                 FROM labels JOIN people USING (person_id)
                 JOIN faces USING (face_id) JOIN photos USING (photo_id)
                 WHERE person_id = ?
             ),
+            counted AS (SELECT * FROM told WHERE why IS NULL),
+            aside AS ({SET_ASIDE}),
+            out_of AS (
+                SELECT told.*, kept,
+                    coalesce(why, CASE WHEN kept IS NOT NULL THEN 'same moment' END) AS code
+                FROM told LEFT JOIN aside USING (face_id)
+            ),
             seen AS (SELECT photo_id, min(shown) AS path FROM photo_paths GROUP BY photo_id)
-            SELECT 'face' AS what, face_id, coalesce(path, '') AS path,
+            SELECT 'face' AS what, face_id, coalesce(s.path, '') AS path,
                 {DATE_IN_WORDS} AS date, name AS who, code,
                 CASE code
                     WHEN 'waiting' THEN 'several faces, and which one is meant cannot be told yet'
                     WHEN 'not embedded' THEN 'not yet read by this embedder'
-                    WHEN 'undated' THEN 'the photo has no date'
+                    WHEN 'undated' THEN {UNDATED_IN_WORDS}
                     WHEN 'no birth date' THEN 'the birth date is not known'
                     WHEN 'before birth' THEN 'dated before the birth'
                     WHEN 'perhaps before birth' THEN 'the date reaches back before the birth'
+                    WHEN 'same moment'
+                        THEN '{SAME_MOMENT}: ' || coalesce(k.path, 'its file is not there now')
                     ELSE 'the date is rough: it could be in two months of age'
                 END AS reason
-            FROM told LEFT JOIN seen USING (photo_id)
+            FROM out_of o LEFT JOIN seen s USING (photo_id)
+            LEFT JOIN seen k ON k.photo_id = kept
             WHERE code IS NOT NULL
-            ORDER BY earliest NULLS LAST, path, face_id
+            ORDER BY earliest NULLS LAST, s.path, face_id
             """,  # noqa: S608
             [list(states), child_id],
         )
@@ -324,12 +341,23 @@ def unnamed(con: duckdb.DuckDBPyConnection, embedder_id: str) -> FaceTable:
     )
 
 
+SAME_MOMENT = "another photo of the same moment counts"
+"""The reason why a face of a moment is set aside; which photo it is follows after a colon."""
+
 DATE_IN_WORDS = """CASE
-                    WHEN earliest IS NULL THEN ''
+                    WHEN latest IS NULL THEN ''
+                    WHEN earliest IS NULL THEN 'no later than ' || latest::VARCHAR
                     WHEN earliest = latest THEN earliest::VARCHAR
                     ELSE earliest::VARCHAR || ' to ' || latest::VARCHAR
                 END"""
 """SQL: a photo's `earliest` and `latest` as text."""
+
+UNDATED_IN_WORDS = """CASE
+                    WHEN latest IS NULL THEN 'the photo has no date'
+                    ELSE 'the photo has no date: only that it is not newer than '
+                        || latest::VARCHAR || ' is known (tracker dates accept)'
+                END"""
+"""SQL: why a photo whose `earliest` is NULL is in no month, by its `latest`."""
 
 
 def _faces(
@@ -342,28 +370,36 @@ def _faces(
     where_params: Sequence[Any] = (),
     by_age: bool = False,
     with_vectors: bool = True,
+    once: bool = False,
 ) -> FaceTable:
-    """Fill a table for the faces that the query `chosen` gives, in a fixed order."""
+    """Fill a table for the faces that the query `chosen` gives, in a fixed order.
+
+    `once`: of each person and moment only the best of those that fulfil `where`.
+    """
     found = embedders.key_of(con, embedder_id)
     if found is None:
         return _empty()
+    table_name = embedders.table_of(found[0])
     with translated():
         rows = arrow.fetch(
             con,
             f"""
             WITH chosen AS ({chosen}),
             dated AS (
-                SELECT face_id, person_id, state, source, sha256, earliest, latest, size_px,
+                SELECT face_id, person_id, state, source, sha256, earliest, latest, {DECIDING},
                     month_of_age(born_earliest, born_latest, earliest) AS age_earliest,
                     CASE WHEN age_earliest = month_of_age(born_earliest, born_latest, latest)
                         THEN age_earliest END AS age
                 FROM chosen JOIN faces USING (face_id) JOIN photos USING (photo_id)
+            ),
+            counted AS (
+                SELECT * FROM dated SEMI JOIN {table_name} USING (face_id) WHERE {where}
             )
             SELECT face_id, coalesce(person_id, -1) AS person_id, coalesce(state, '') AS state,
                 coalesce(source, '') AS source, sha256, earliest, latest, size_px,
                 coalesce(age, {NO_AGE})::INTEGER AS age
-            FROM dated SEMI JOIN {embedders.table_of(found[0])} USING (face_id)
-            WHERE {where}
+            FROM counted
+            {f"WHERE face_id NOT IN (SELECT face_id FROM ({SET_ASIDE}))" if once else ""}
             """,  # noqa: S608  names of tables are made of integers, conditions of constants
             [*params, *where_params],
         )

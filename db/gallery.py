@@ -65,9 +65,10 @@ class Gallery:
     def open(cls, con: duckdb.DuckDBPyConnection, home: Path, embedder_id: str) -> Gallery:
         """The gallery of all confirmed faces of living entries, from the cache where it holds.
 
+        All: of a moment too, which as evidence counts once. Who draws evidence says among which.
         A cache that cannot be written is no error: the index is built in memory.
         """
-        who = faces.enrolled(con, embedder_id, with_vectors=False)
+        who = faces.enrolled(con, embedder_id, with_vectors=False, once=False)
         order = np.argsort(who.face_ids)
         ids = who.face_ids[order]
         people = who.person_ids[order]

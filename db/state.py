@@ -11,9 +11,9 @@ from .connection import translated
 
 COMPUTED = frozenset({
     "runs", "run_values", "kept_months", "kept_days", "kept_reports", "kept_namings",
-    "schema_migrations",
+    "schema_migrations", "compared_looks", "alike", "roots", "sidecars",
 })  # fmt: skip
-"""Tables that follow from the others."""
+"""Tables that follow from the others, or say of files only that they were seen."""
 
 
 def fingerprint(con: duckdb.DuckDBPyConnection) -> str:

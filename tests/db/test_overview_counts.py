@@ -81,6 +81,8 @@ def test_everything_is_counted(con: Connection, child: int) -> None:
         people=2,
         runs=1,
         strangers=0,
+        set_aside=0,
+        missing=0,
         vectors=((EMBEDDER.embedder_id, 16, 5),),
     )
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from tracker.cli.context import Json, settings_of, workspace
 from tracker.cli.output import count, emit, plain, say, table, warn_all
 from tracker.cli.person import people_table
+
+if TYPE_CHECKING:
+    from tracker.study.status import Stock
 
 
 def register(app: typer.Typer) -> None:
@@ -40,18 +44,21 @@ def status(
     )
     if stock.stranger_photos:
         say(f"Photos of unrelated people among them: {stock.stranger_photos:,}.")
+    if stock.set_aside:
+        say(f"{count(stock.set_aside, 'face')} set aside: a better one of the same moment counts.")
+    if stock.missing:
+        say(
+            f"{count(stock.missing, 'file is', 'files are')} not where they were; nothing is "
+            "forgotten. See: tracker library missing"
+        )
     for person in stock.people:
         if person.waiting_photos:
             say(plain(waits(person.name, person.waiting_photos)))
     if stock.people:
         say()
         say(people_table(stock.people))
-    for child in stock.children:
-        say()
-        if not child.months:
-            say(f"{plain(child.name)}: no dated faces yet. Next: tracker ingest FOLDER --as NAME")
-            continue
-        say(f"{plain(child.name)} by month of age (photo-days): {child.months_shown}")
+    for line in of_children(stock):
+        say(line)
     if stock.embedders:
         say()
         say(
@@ -87,3 +94,31 @@ def status(
             f"{count(len(stock.problems), 'photo')} not used. See which and why: tracker status "
             "--rejected"
         )
+
+
+def beside(stock: Stock) -> Iterator[str]:
+    """What to know of the photos and faces besides their numbers, where there is anything."""
+    if stock.stranger_photos:
+        yield f"Photos of unrelated people among them: {stock.stranger_photos:,}."
+    if stock.set_aside:
+        yield f"{count(stock.set_aside, 'face')} set aside: a better one of the same moment counts."
+    if stock.missing:
+        are = count(stock.missing, "file is", "files are")
+        yield f"{are} not where they were; nothing is forgotten. See: tracker library missing"
+
+
+def of_children(stock: Stock) -> Iterator[str]:
+    """Each child's months, a blank line before."""
+    for child in stock.children:
+        yield ""
+        name = plain(child.name)
+        if not child.months:
+            yield f"{name}: no dated faces yet. Next: tracker ingest FOLDER --as NAME"
+        else:
+            yield f"{name} by month of age (photo-days): {child.months_shown}"
+        if child.two_months:
+            they = "it counts" if child.two_months == 1 else "they count"
+            yield (
+                f"{count(child.two_months, 'photo')} of {name} could be in two months of age, so "
+                f"{they} in neither. To give a closer date: tracker dates set PATH DATE"
+            )

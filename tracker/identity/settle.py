@@ -327,7 +327,7 @@ def chances_of(
     Nobody is in a photo taken before their birth, but whom the user `named`: then it is the
     photo's date that is wrong.
     """
-    enrolled = faces.enrolled(connection, embedder_id, with_vectors=False)
+    enrolled = faces.enrolled(connection, embedder_id, with_vectors=False, once=False)
     family = [c.person for c in people.all_people(connection) if c.person.relation != UNRELATED]
     known = [p for p in family if (enrolled.person_ids == p.person_id).any()]
     if not known or not len(probes):

@@ -379,7 +379,9 @@ def left_out_of(
     columns = ["what", "path", "date", "who", "reason"]
     photos = overview.left_out(connection, child.person_id)[columns]
     excluded = faces.excluded(connection, child.person_id, embedder_id)
-    excluded = excluded[excluded["code"] != "undated"][columns]  # listed with the photos
+    excluded = excluded[excluded["code"] != "undated"]  # listed with the photos
+    aside = excluded["code"] == "same moment"  # one reason, whichever photo counts
+    excluded = excluded.assign(reason=excluded["reason"].mask(aside, faces.SAME_MOMENT))[columns]
     told = (
         overview.described(connection, list(more))
         if more

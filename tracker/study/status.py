@@ -46,6 +46,7 @@ class ChildLine:
 
     name: str
     months: tuple[tuple[int, int, int], ...]
+    two_months: int = 0  # photos whose date is so rough that it could be in two of them
 
     @property
     def months_shown(self) -> str:
@@ -76,6 +77,8 @@ class Stock:
     rejected: int
     waiting: int
     stranger_photos: int  # of the photos, those of unrelated people only
+    set_aside: int  # of the faces, those of moments in which a better one counts
+    missing: int  # files that are not where they were
     people: tuple[PersonLine, ...]
     children: tuple[ChildLine, ...]
     embedders: tuple[EmbedderLine, ...]
@@ -94,6 +97,7 @@ class Stock:
                         {"age_months": age, "faces": found, "photo_days": days}
                         for age, found, days in child.months
                     ],
+                    "photos_in_two_months": child.two_months,
                 }
                 for child in self.children
             ],
@@ -113,11 +117,14 @@ def take_stock(connection: duckdb.DuckDBPyConnection, home: Path) -> Stock:
     for child in (c.person for c in listed if c.person.relation == CHILD):
         embedder_id = choose_embedder_id(connection, None, child.person_id)
         months: tuple[tuple[int, int, int], ...] = ()
+        rough = 0
         if embedder_id is not None:
             covered = faces.month_coverage(connection, child.person_id, embedder_id)
             rows = covered[["age_months", "faces", "photo_days"]].itertuples(index=False)
             months = tuple((int(a), int(f), int(d)) for a, f, d in rows)
-        children.append(ChildLine(child.name, months))
+            out = faces.excluded(connection, child.person_id, embedder_id)
+            rough = out["path"][out["code"] == "two months"].nunique()
+        children.append(ChildLine(child.name, months, rough))
     return Stock(
         home=home,
         photos=counted.photos,
@@ -127,6 +134,8 @@ def take_stock(connection: duckdb.DuckDBPyConnection, home: Path) -> Stock:
         rejected=counted.rejected,
         waiting=counted.waiting,
         stranger_photos=counted.strangers,
+        set_aside=counted.set_aside,
+        missing=counted.missing,
         people=tuple(person_line(c, read.get(c.person.person_id)) for c in listed),
         children=tuple(children),
         embedders=tuple(
