@@ -36,8 +36,10 @@ from watchdog.observers import Observer
 from watchdog.observers.api import BaseObserver, ObservedWatch
 from watchdog.observers.polling import PollingObserver
 
+from tracker.ingest.neighbours import listed
 from tracker.ingest.scan import Found, scan, shown
 from tracker.ingest.watch import QUIET_S, Settling, is_followed, mark_of
+from tracker.metadata.sidecars.match import kind_of
 
 TICK_S = 0.25
 """How often files that may be changing are looked at."""
@@ -158,8 +160,22 @@ class Follower(FileSystemEventHandler):
                 self._check_roots()
                 self._roots_checked = now
             self._settling.look(mark_of, now)
-            if due := self._settling.due(now):
-                return due
+            if photos := self._photos(self._settling.due(now)):
+                return photos
+
+    def _photos(self, due: Sequence[bytes]) -> list[bytes]:
+        """The photos among these files, and those of which others among them speak."""
+        photos: dict[bytes, None] = {}
+        for path in due:
+            folder, name = os.path.split(path)
+            if not kind_of(name):
+                photos[path] = None
+                continue
+            for photo in listed(folder).photos_of(name):
+                beside = os.path.join(folder, photo)  # noqa: PTH118
+                if not self._settling.waits_for(beside):
+                    photos[beside] = None
+        return list(photos)
 
     def _take_events(self, timeout: float | None) -> None:
         """Wait for an event for up to `timeout` seconds, and take all that are there."""

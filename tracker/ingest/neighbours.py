@@ -9,6 +9,7 @@ from functools import cached_property
 
 from db.text import shown
 from tracker.ingest.entries import Skipped
+from tracker.ingest.formats import PHOTO_SUFFIXES
 from tracker.metadata.sidecars.match import Matches, kind_of, match
 from tracker.metadata.sidecars.names import (
     VIDEOS,
@@ -67,6 +68,12 @@ class Neighbours:
         own = self.matches.of.get(photo, ())
         found = (self._sidecar(name) for name in (*own, *self.matches.shared))
         return tuple(one for one in found if one is not None)
+
+    def photos_of(self, sidecar: bytes) -> list[bytes]:
+        """The names of the photos that it speaks of."""
+        if sidecar in self.matches.shared:
+            return [name for name in self.names if suffix_of(name).encode() in PHOTO_SUFFIXES]
+        return [photo for photo, own in self.matches.of.items() if sidecar in own]
 
     def skipped(self, name: bytes, path: bytes) -> Skipped:
         """What a file is that no photo is called like."""

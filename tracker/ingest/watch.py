@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 
 from tracker.ingest.passed_over import ORIGINALS, is_package, passed_over
 from tracker.ingest.scan import PHOTO_SUFFIXES, WORKSPACE
+from tracker.metadata.sidecars.match import kind_of
 
 QUIET_S = 2.0
 """Slow disks and networks write in bursts, and these are seldom further apart."""
@@ -59,6 +60,10 @@ class Settling:
         """What was taken of this folder may have been taken in vain: it may come again."""
         start = os.path.join(folder, b"")  # noqa: PTH118  (pathlib cannot hold bytes)
         self._taken = {path: m for path, m in self._taken.items() if not path.startswith(start)}
+
+    def waits_for(self, path: bytes) -> bool:
+        """Whether this file may be changing still."""
+        return path in self._pending
 
     def look(self, mark_of: Callable[[bytes], Mark | None], now: float) -> None:
         """Look at every file again; `mark_of` gives None for one that is gone."""
@@ -109,15 +114,16 @@ def is_followed(path: bytes, root: bytes, *, folder: bool = False) -> bool:
     """Whether a walk of `root` would come upon this file, or with `folder` upon this folder.
 
     The rules are those of `scan`: nothing hidden, no links, no other program's thumbnails, no
-    trash, nothing of a workspace, and names that end as photos' names do.
+    trash, nothing of a workspace, and names such as photos have, and the files beside them.
     """
     start = os.path.join(root, b"")  # noqa: PTH118  (pathlib cannot hold bytes)
     if not path.startswith(start):
         return False
     *folders, name = path[len(start) :].split(os.fsencode(os.sep))
-    if not folder and os.path.splitext(name.lower())[1] not in PHOTO_SUFFIXES:  # noqa: PTH122
+    speaks = not folder and bool(kind_of(name))  # the only hidden files that are read
+    if not (folder or speaks or _is_photos(name)):
         return False
-    if any(passed_over(part) for part in (*folders, name)):
+    if any(passed_over(part) for part in (folders if speaks else (*folders, name))):
         return False
     above = root
     for part in (*folders, name) if folder else folders:
@@ -127,6 +133,10 @@ def is_followed(path: bytes, root: bytes, *, folder: bool = False) -> bool:
         if os.path.islink(above):  # noqa: PTH114
             return False
     return not _holds_workspace(above)
+
+
+def _is_photos(name: bytes) -> bool:
+    return os.path.splitext(name.lower())[1] in PHOTO_SUFFIXES  # noqa: PTH122
 
 
 def _empty(file: Pending) -> bool:

@@ -169,3 +169,14 @@ def test_what_the_kernel_did_not_tell_is_looked_for(folder: Path) -> None:
             "Inotify queue overflowed; filesystem events were lost"
         )
         assert batch() == [str(folder / "missed.jpg")]
+
+
+def test_what_another_program_writes_beside_a_photo_brings_the_photo_again(folder: Path) -> None:
+    for name in ("a.jpg", "b.jpg"):
+        (folder / name).write_bytes(b"1")
+    with followed(folder) as (batch, _):
+        (folder / "a.jpg.xmp").write_text("<x/>")
+        (folder / "nobody.xmp").write_text("<x/>")
+        assert batch() == [str(folder / "a.jpg")]
+        (folder / ".picasa.ini").write_text("[a.jpg]\n")
+        assert sorted(batch()) == [str(folder / "a.jpg"), str(folder / "b.jpg")]
