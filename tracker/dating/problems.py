@@ -15,7 +15,7 @@ from tracker.ages import (
     age_label,
     bucket_of,
 )
-from tracker.dating.clues import BOUNDS, DIGITIZED, MODIFIED, PASSED_ON
+from tracker.dating.clues import BOUNDS, DIGITIZED, MODIFIED, PASSED_ON, confidence
 from tracker.dating.resolve import Weighed, in_words
 
 WEAK = 0.65
@@ -111,18 +111,16 @@ def _of_ages(dated: Dated, people: Sequence[Someone]) -> Iterator[Problem]:
 
 
 def _of_weakness(weighed: Weighed) -> Iterator[Problem]:
-    dated = weighed.dated
+    dated, decided = weighed.dated, weighed.decided
     if dated.earliest is None:
         return
-    first = weighed.decided[0]
-    if first.label in PASSED_ON:
-        yield Problem("weak", f"Only {first.label} tells: the photo may be older.")
-    elif dated.confidence < WEAK:
-        weakest = first if first.source in {"option", "modified"} else weighed.decided[-1]
+    if decided and decided[0].label in PASSED_ON:
+        yield Problem("weak", f"Only {decided[0].label} tells: the photo may be older.")
+    elif decided and dated.confidence < WEAK:
+        weakest = min(decided, key=confidence)
         yield Problem("weak", f"Only {weakest.label} tells.")
-    elif first.taken_at is not None and _is_a_year(first.taken_at):
-        words = f"{first.label} {first.raw!r} may stand for the whole year."
-        yield Problem("year", words)
+    elif dated.taken_at is not None and _is_a_year(dated.taken_at):
+        yield Problem("year", f"{dated.raw!r} may stand for the whole year.")
 
 
 def _is_a_year(at: datetime) -> bool:

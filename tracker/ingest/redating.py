@@ -17,7 +17,7 @@ from db.connection import transaction
 from db.dates import Known
 from db.records import Clue, Dated
 from db.text import plain
-from tracker.dating.clues import NAME, OPTION, ORIGINAL
+from tracker.dating.clues import NAME, OPTION, ORIGINAL, born
 from tracker.dating.merge import kept, merged
 from tracker.dating.resolve import resolve
 
@@ -89,6 +89,21 @@ def _remembered(dated: Dated) -> tuple[Clue, ...]:
 
 
 _LABELS = {"exif": ORIGINAL, "filename": NAME, "option": OPTION}
+
+
+def reborn(con: duckdb.DuckDBPyConnection, name: str, birth: date, today: date) -> tuple[str, ...]:
+    """Work out anew the dates of photos that were said to show someone whose birth is another now.
+
+    Gives the photos that changed.
+    """
+    right = born(name, birth)
+    told = stored.clues_from(con, [right.source])
+    slips = [
+        sha256
+        for sha256, births in told.items()
+        if any(clue.label == right.label and clue != right for clue in births)
+    ]
+    return refresh(con, dict.fromkeys(slips, (right,)), today)
 
 
 def _dated(clues: Sequence[Clue], photo: Known, today: date) -> Dated:

@@ -10,7 +10,7 @@ from db.records import Clue
 from tracker.dating import clues, edtf, folders, names, read
 from tracker.dating.clues import DIGITIZED, MODIFIED, ORIGINAL
 from tracker.dating.problems import Someone, may_have_problems, problems_of
-from tracker.dating.resolve import weigh
+from tracker.dating.resolve import Weighed, weigh
 
 TODAY = date(2026, 6, 1)
 MIA = Someone("Mia", (date(2024, 1, 30), date(2024, 1, 30)), child=True)
@@ -99,3 +99,7 @@ def test_midnight_of_a_first_of_january_may_stand_for_the_year() -> None:
 def test_what_the_user_decided_is_beyond_doubt() -> None:
     said = clues.user("1975", (date(1975, 1, 1), date(1975, 12, 31)))
     assert kinds(said, SHUTTER, *names.clues("2023-01-01.jpg"), exif("2000:01:01 00:00:00")) == []
+
+
+def test_a_date_whose_clues_nobody_looked_at_has_no_problem() -> None:
+    assert problems_of(Weighed(weigh([SHUTTER], TODAY).dated), (MIA,)) == ()
