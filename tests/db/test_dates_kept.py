@@ -1,0 +1,93 @@
+"""Clues and decisions as they are stored."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from db import dates, photos
+from db.connection import open_workspace
+from db.records import Clue
+from tests.support.workspaces import DETECTOR, EMBEDDER, photo_of, sha_of
+
+DAY = Clue(
+    "exif",
+    "EXIF DateTimeOriginal",
+    "2024:03:09 14:15:00",
+    date(2024, 3, 9),
+    date(2024, 3, 9),
+    datetime(2024, 3, 9, 14, 15, 0, 123000),
+    "+01:00",
+)
+BOUND = Clue("file", "the file's own time", "2025", None, date(2025, 1, 1))
+NONE = Clue("exif", "EXIF DateTimeDigitized", "0000:00:00", None, None)
+
+
+@pytest.fixture
+def con(tmp_path: Path) -> duckdb.DuckDBPyConnection:
+    with open_workspace(tmp_path / "w", create=True) as con:
+        results = [photo_of(name) for name in ("a", "b", "c")]
+        photos.store_batch(con, results, [], detector=DETECTOR, embedder=EMBEDDER)
+        yield con
+
+
+def test_clues_come_back_as_they_were_stored(con: duckdb.DuckDBPyConnection) -> None:
+    dates.add_clues(con, {sha_of("a"): [DAY, BOUND, NONE], sha_of("b"): [BOUND]})
+    found = dates.clues_of(con, map(sha_of, "abc"))
+    assert set(found[sha_of("a")]) == {DAY, BOUND, NONE}
+    assert found[sha_of("b")] == (BOUND,)
+    assert found[sha_of("c")] == ()
+    assert sha_of("unknown") not in dates.known(con, [sha_of("unknown")])
+
+
+def test_clues_are_put_in_the_place_of_all_there_were(con: duckdb.DuckDBPyConnection) -> None:
+    dates.add_clues(con, {sha_of("a"): [DAY], sha_of("b"): [DAY]})
+    dates.put_clues(con, {sha_of("a"): [BOUND]})
+    assert dates.clues_of(con, [sha_of("a")])[sha_of("a")] == (BOUND,)
+    assert dates.clues_of(con, [sha_of("b")])[sha_of("b")] == (DAY,)
+
+
+def test_the_clues_of_some_sources_are_asked_for_alone(con: duckdb.DuckDBPyConnection) -> None:
+    dates.add_clues(con, {sha_of("a"): [DAY, BOUND], sha_of("b"): [DAY]})
+    assert dates.clues_from(con, ["file", "born"]) == {sha_of("a"): {BOUND}}
+
+
+def said(raw: str, earliest: date | None, latest: date) -> Clue:
+    return Clue("user", "you", raw, earliest, latest)
+
+
+def test_the_latest_decision_stands_until_it_is_taken_back(con: duckdb.DuckDBPyConnection) -> None:
+    first = said("2019", date(2019, 1, 1), date(2019, 12, 31))
+    second = said("../1980", None, date(1980, 12, 31))
+    dates.decide(con, {sha_of("a"): first, sha_of("b"): first})
+    dates.decide(con, {sha_of("a"): second})
+    asked = [sha_of(name) for name in "abc"]
+    assert dates.decisions_of(con, asked) == {sha_of("a"): second, sha_of("b"): first}
+    assert dates.undo(con) == dates.Undone("../1980", (sha_of("a"),))
+    assert dates.decisions_of(con, asked) == {sha_of("a"): first, sha_of("b"): first}
+    undone = dates.undo(con)
+    assert undone is not None
+    assert set(undone.photos) == {sha_of("a"), sha_of("b")}
+    assert dates.decisions_of(con, asked) == {}
+    assert dates.undo(con) is None
+
+
+def test_nothing_said_is_no_batch(con: duckdb.DuckDBPyConnection) -> None:
+    dates.decide(con, {})
+    assert dates.undo(con) is None
+
+
+def test_photos_are_listed_once_by_their_first_path(con: duckdb.DuckDBPyConnection) -> None:
+    result = photo_of("a", path=b"/another/place.jpg")
+    photos.add_paths(con, [result.path])
+    listed = dates.listed(con)
+    assert [photo.path for photo in listed] == [
+        b"/another/place.jpg",
+        b"/photos/b.jpg",
+        b"/photos/c.jpg",
+    ]
+    assert all(photo.own for photo in listed)
+    assert dates.born_in_photos(con) == []
