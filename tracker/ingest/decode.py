@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
-from PIL import ExifTags, Image, UnidentifiedImageError
+from PIL import Image, UnidentifiedImageError
 
 from tracker.errors import PhotoRejected
 from tracker.ingest import raw, tiff
@@ -77,11 +77,11 @@ class Content:
 class Picture:
     """The bytes that pixels come from: the file's own, or those of a RAW file's preview.
 
-    `orientation`: EXIF's, where it is not to be asked of these bytes.
+    `turn`: the EXIF orientation by which they are to be turned once they are decoded.
     """
 
     data: bytes
-    orientation: int | None = None
+    turn: int
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -131,13 +131,6 @@ class Patch:
     pixels: Pixels
 
 
-def _picture(data: bytes, kind: str | None) -> Picture:
-    if kind is None:
-        return Picture(data)
-    preview = raw.preview(data, kind)
-    return Picture(preview.data, preview.orientation)
-
-
 def read(path: bytes) -> Content:
     """The whole file. Raises PhotoRejected where it cannot be read, is empty or far too large."""
     data = _data(path)
@@ -154,24 +147,27 @@ def decode(
     NeedsRoom when the photo should be decoded alone and is not.
     """
     kind = raw.kind_of(content.data)
-    picture = _picture(content.data, kind)
-    with _opened(picture.data) as image:
+    preview = None if kind is None else raw.preview(content.data, kind)
+    data = content.data if preview is None else preview.data
+    with _opened(data) as image:
         stored_width, stored_height = image.size
         scale = scale_for(stored_width, stored_height, least_side(stored_width, stored_height))
         _check_size(image, scale, alone)  # before the EXIF: a PNG is decoded to look for it
         fields = _fields(image)
-        orientation = picture.orientation or fields.main.get(ExifTags.Base.Orientation, 1)
+        orientation = exif_data.orientation(fields) if preview is None else preview.orientation
+        # Pillow turns a TIFF as it is loaded, and has swapped its sides before.
+        turn = 1 if image.format == "TIFF" else orientation
         width, height = stored_width, stored_height
-        if orientation in SIDEWAYS and image.format != "TIFF":
-            width, height = height, width  # Pillow swaps a TIFF's sides as it reads the header
-        shown = upright(image, scale, picture.orientation)
+        if turn in SIDEWAYS:
+            width, height = height, width
+        shown = upright(image, scale, turn)
         profile = image.info.get("icc_profile")
         rgb = to_rgb(shown) if shown.mode in RGB_LIKE else in_srgb(shown, profile)
-        if kind is not None:
+        if preview is not None:
             fields = _raw_fields(content.data) or fields
-        orientation = image.info.get("original_orientation") or orientation
+        orientation = image.info.get("original_orientation") or orientation  # of a HEIC
         metadata = embedded.metadata(
-            image, picture.data, fields, size=(width, height), orientation=orientation
+            image, data, fields, size=(width, height), orientation=orientation
         )
     return Decoded(
         kind or _format_name(image),
@@ -181,7 +177,7 @@ def decode(
         rgb,
         orientation,
         metadata,
-        picture,
+        Picture(data, turn),
         profile if isinstance(profile, bytes) else None,
     )
 
@@ -210,7 +206,7 @@ def _again(picture: Picture, wanted: int, alone: bool) -> tuple[Image.Image, int
         scale = affordable_scale(image, wanted)
         _check_size(image, scale, alone)
         _fields(image)
-        turned = upright(image, scale, picture.orientation)
+        turned = upright(image, scale, picture.turn)
         # Grey values of many bits are brought to eight by the whole photo's, not by a piece's.
         return turned if turned.mode in REDUCIBLE else eight_bit(turned), scale
 

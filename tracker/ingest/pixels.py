@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from PIL import ExifTags, Image
+from PIL import Image
 from PIL.Jpeg2KImagePlugin import Jpeg2KImageFile
 
 from tracker.ingest import colours
@@ -33,10 +33,10 @@ TURNS = {
 """What undoes each EXIF orientation; as in Pillow's `ImageOps.exif_transpose`."""
 
 
-def upright(image: Image.Image, scale: int, orientation: int | None) -> Image.Image:
-    """Decode at 1/scale and turn. Reducing comes first: turning then costs less.
+def upright(image: Image.Image, scale: int, orientation: int) -> Image.Image:
+    """Decode at 1/scale and turn by an EXIF orientation.
 
-    `orientation`: EXIF's, None to ask the image.
+    Reducing comes first: turning then costs less.
     """
     if image.format in ("JPEG", "MPO") and scale > 1:
         width, height = image.size
@@ -45,9 +45,6 @@ def upright(image: Image.Image, scale: int, orientation: int | None) -> Image.Im
     if isinstance(image, Jpeg2KImageFile):
         scale = _draft_jpeg_2000(image, scale)
     image.load()
-    if orientation is None:
-        # Asked only now: a TIFF is turned as it is loaded, and forgets its orientation then.
-        orientation = image.getexif().get(ExifTags.Base.Orientation, 1)
     if scale > 1:
         image = image if image.mode in REDUCIBLE else eight_bit(image)
         image = Image.Image.reduce(image, scale)  # a JPEG 2000 has a number of that name

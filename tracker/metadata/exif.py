@@ -28,6 +28,9 @@ _SCANNED = (1, 2)
 
 _BASE, _GPS = ExifTags.Base, ExifTags.GPS
 
+_XMP = 700
+_MAIN = (_BASE.Make, _BASE.Model, _BASE.Software, _BASE.DateTime, _BASE.Orientation, _XMP)
+
 
 @dataclass(frozen=True, slots=True)
 class Fields:
@@ -41,7 +44,7 @@ class Fields:
 def fields(exif: Image.Exif) -> Fields:
     """Each directory by itself: a broken one counts as empty, and costs the others nothing."""
     return Fields(
-        dict(exif),
+        {tag: value for tag in _MAIN if (value := _tag(exif, tag)) is not None},
         _directory(exif, ExifTags.IFD.Exif),
         _directory(exif, ExifTags.IFD.GPSInfo),
     )
@@ -93,6 +96,21 @@ def text(value: object) -> str | None:
     if not isinstance(value, str):
         return None
     return value.split("\0")[0].strip()[:MAX_TEXT] or None
+
+
+def orientation(fields: Fields) -> int:
+    """How the stored pixels are to be turned, 1 to 8; 1 where it is not said, or nonsense."""
+    found = fields.main.get(_BASE.Orientation)
+    return found if isinstance(found, int) and 1 <= found <= 8 else 1
+
+
+def _tag(exif: Image.Exif, tag: int) -> object:
+    try:
+        return exif.get(tag)
+    except MemoryError:
+        raise
+    except Exception:  # as below
+        return None
 
 
 def _directory(exif: Image.Exif, which: int) -> Mapping[int, Any]:
