@@ -371,3 +371,85 @@ def untried(con: duckdb.DuckDBPyConnection) -> list[str]:
             """
         ).fetchall()
     return [sha256 for (sha256,) in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class NamedFaces:
+    """A photo's faces that are known to be somebody: `named` are (name, box in pixels upright).
+
+    `orientation` is EXIF's, of how the photo lies in its file.
+    """
+
+    width: int
+    height: int
+    orientation: int
+    named: tuple[tuple[str, Box], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A file in which a photo was seen; `width` and `height` are those of the upright photo."""
+
+    path: bytes
+    byte_size: int
+    sha256: str
+    width: int
+    height: int
+
+
+def named_faces(con: duckdb.DuckDBPyConnection) -> dict[str, NamedFaces]:
+    """The photos, by sha256, in which a face is confirmed to be somebody's."""
+    with translated():
+        rows = con.execute(
+            """
+            SELECT sha256, any_value(width), any_value(height),
+                coalesce(any_value(orientation), 1), list((name, box) ORDER BY face_id)
+            FROM labels JOIN people USING (person_id)
+            JOIN faces USING (face_id) JOIN photos USING (photo_id)
+            WHERE state = 'confirmed' GROUP BY sha256
+            """
+        ).fetchall()
+    return {
+        sha256: NamedFaces(
+            width, height, orientation, tuple((name, tuple(box)) for name, box in named)
+        )
+        for sha256, width, height, orientation, named in rows
+    }
+
+
+def places(con: duckdb.DuckDBPyConnection) -> list[Place]:
+    """Every file in which a photo was seen, by its path."""
+    with translated():
+        rows = con.execute(
+            """
+            SELECT path, f.byte_size, sha256, width, height
+            FROM photo_paths f JOIN photos USING (photo_id) ORDER BY path
+            """
+        ).fetchall()
+    return [Place(*row) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Troubled:
+    """A tag that named nobody: in which photo (a path for people), whose, and why not."""
+
+    path: str
+    name: str
+    program: str
+    standard: str
+    outcome: str
+
+
+def troubled(con: duckdb.DuckDBPyConnection, outcomes: Sequence[str]) -> list[Troubled]:
+    """The tags that came to one of these `outcomes`, by photo."""
+    with translated():
+        rows = con.execute(
+            """
+            WITH seen AS (SELECT photo_id, min(shown) AS path FROM photo_paths GROUP BY photo_id)
+            SELECT coalesce(path, '') AS path, name, program, standard, outcome
+            FROM tags LEFT JOIN seen USING (photo_id)
+            WHERE list_contains(?, outcome) ORDER BY path, tag_id
+            """,
+            [list(outcomes)],
+        ).fetchall()
+    return [Troubled(*row) for row in rows]

@@ -15,6 +15,7 @@ from tracker.cli import (
     doctor,
     embedders,
     evaluate,
+    export,
     ingest,
     init,
     methods,
@@ -22,6 +23,7 @@ from tracker.cli import (
     person,
     report,
     status,
+    tags,
 )
 from tracker.cli.context import given_path
 from tracker.config import load
@@ -74,8 +76,10 @@ for noun in (
     person,
     ingest,
     dates,
+    tags,
     cohort,
     report,
+    export,
     evaluate,
     status,
     methods,

@@ -67,8 +67,8 @@ class TagsSettled:
             }
         }
 
-    def lines(self) -> list[str]:
-        """In words, for a person: what changed, and whom to ask about."""
+    def lines(self, *, asks: bool = True) -> list[str]:
+        """In words, for a person: what changed, and with `asks` which names are to be told."""
         lines = [
             f"{many(number, 'face')} named {name}, as tagged by other programs."
             for name, number in sorted(self.named.items())
@@ -84,7 +84,7 @@ class TagsSettled:
                 f"{many(self.disputed, 'tag')} contradict each other and name nobody: "
                 "tracker tags list --problems"
             )
-        if self.asks:
+        if asks and self.asks:
             lines.append(
                 f"Other programs wrote {many(len(self.asks), 'name')} that you did not tell me "
                 f"about yet: {_in_words(self.asks)}. Say who they are with: tracker tags ask"
