@@ -22,12 +22,6 @@ Part = Callable[[str], object] | None
 """Whether a pattern's part matches a name; None for `**`."""
 
 
-ALBUM_FILES = tuple(f"{name}.json" for name in sorted(takeout_names.ALBUM_FILES))
-"""What a Google Takeout calls the description of an album, in the languages of accounts."""
-
-LONGEST_DESCRIPTION = 1 << 20
-
-
 def folded(name: bytes | str) -> str:
     """The name as it is compared: composed, and without regard to case."""
     return names.folded(os.fsdecode(name) if isinstance(name, bytes) else name)
@@ -78,15 +72,27 @@ EVERYTHING = Filters()
 def titles_of(folder: bytes) -> Iterator[str]:
     """What a folder is called: its name, and the title that a Google Takeout gives it."""
     yield os.fsdecode(os.path.basename(folder))  # noqa: PTH119  (pathlib cannot hold bytes)
-    for name in ALBUM_FILES:
+    try:
+        with os.scandir(folder) as listing:
+            paths = [entry.path for entry in listing if _describes_it(entry)]
+    except OSError:
+        return
+    for path in sorted(paths):
         try:
-            path = os.path.join(folder, os.fsencode(name))  # noqa: PTH118
             with open(path, "rb") as file:  # noqa: PTH123
-                title = takeout.album_title(file.read(LONGEST_DESCRIPTION))
+                title = takeout.album_title(file.read(takeout.MAX_BYTES))
         except OSError:
             continue
         if title:
             yield title
+
+
+def _describes_it(entry: os.DirEntry[bytes]) -> bool:
+    return (
+        entry.name.lower().endswith(b".json")
+        and takeout_names.is_albums(entry.name)
+        and entry.is_file(follow_symlinks=False)
+    )
 
 
 @lru_cache(maxsize=256)

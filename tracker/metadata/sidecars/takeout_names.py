@@ -40,21 +40,15 @@ LEAST_CUT = 43
 """Bytes in a name that may have been cut: it is at 46 characters, and an account in another
 script counts in another way."""
 
-ALBUM_FILES = (
-    "metadata", "metadaten", "métadonnées", "metadatos", "metadati", "metadados", "metagegevens",
-    "metadane", "метаданные", "метадані", "メタデータ", "元数据", "中繼資料", "메타데이터",
-)  # fmt: skip
-"""What the description of an album is called, before .json."""
-
 ALBUMS = frozenset(
     folded(name)
     for name in (
-        *ALBUM_FILES,
-        "print-subscriptions",
-        "shared_album_comments",
-        "user-generated-memory-titles",
+        "metadata", "metadaten", "métadonnées", "metadatos", "metadati", "metadados",
+        "metagegevens", "metadane", "метаданные", "метадані", "メタデータ", "元数据", "中繼資料",
+        "메타데이터",
+        "print-subscriptions", "shared_album_comments", "user-generated-memory-titles",
     )
-)
+)  # fmt: skip
 """Of these JSON files no photo is the subject."""
 
 EDITED = tuple(
