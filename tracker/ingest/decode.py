@@ -12,7 +12,7 @@ import io
 import os
 import warnings
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import cache
 
@@ -38,6 +38,7 @@ from tracker.ingest.pixels import (
     to_rgb,
     upright,
 )
+from tracker.ingest.quiet import quiet
 from tracker.ingest.scan import why_unreadable
 from tracker.ingest.workers import NeedsRoom
 from tracker.metadata import embedded
@@ -123,12 +124,17 @@ class Region:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Patch:
-    """A region's pixels: uint8 `(h, w, 3)`; `x`, `y` is its corner in the photo at 1/`scale`."""
+    """A region, RGB; `x`, `y` is its corner in the photo at 1/`scale`."""
 
     x: int
     y: int
     scale: int
-    pixels: Pixels
+    image: Image.Image
+
+    @property
+    def pixels(self) -> Pixels:
+        """The image as uint8 `(h, w, 3)`."""
+        return np.array(self.image)
 
 
 def read(path: bytes) -> Content:
@@ -248,7 +254,7 @@ def _cut(image: Image.Image, region: Region, scale: int, profile: bytes | None) 
     x1, y1 = min(width, -(-region.x1 // scale)), min(height, -(-region.y1 // scale))
     x0, y0 = min(x0, width - 1), min(y0, height - 1)
     piece = image.crop((x0, y0, max(x1, x0 + 1), max(y1, y0 + 1)))
-    return Patch(x0, y0, scale, np.array(in_srgb(piece, profile)))
+    return Patch(x0, y0, scale, in_srgb(piece, profile))
 
 
 # --- header -----------------------------------------------------------------------------------
@@ -338,7 +344,11 @@ def _opened(data: bytes) -> Iterator[Image.Image]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # broken EXIF, odd palettes: said by the result
-            with Image.open(io.BytesIO(data), formats=_formats()) as image:
+            is_tiff = format_of(data) == "TIFF"
+            with (
+                quiet() if is_tiff else nullcontext(),
+                Image.open(io.BytesIO(data), formats=_formats()) as image,
+            ):
                 if image.format == "TIFF":
                     _turn_to_the_photo(image)
                 yield image
@@ -360,5 +370,10 @@ def _refusal(data: bytes, error: Exception) -> PhotoRejected:
     if "truncated" in str(error).lower() or is_cut_short(data, begins_as):
         return PhotoRejected("truncated", f"The {begins_as} file is cut short: its end is missing.")
     if isinstance(error, UnidentifiedImageError):
+        if tiff.is_whole(data):
+            return PhotoRejected(
+                "unsupported",
+                "It is a kind of TIFF that cannot be read here: export it as a JPEG.",
+            )
         return PhotoRejected("damaged", f"It begins like a {begins_as} file, but is damaged.")
     return PhotoRejected("damaged", f"The {begins_as} file is damaged: its pixels cannot be read.")

@@ -23,7 +23,9 @@ from tracker.metadata.sidecars.records import KnownSidecars, news
 if TYPE_CHECKING:
     import duckdb
 
-LASTING = frozenset({"empty", "truncated", "damaged", "not-a-photo", "too-large", "no-preview"})
+LASTING = frozenset(
+    {"empty", "truncated", "damaged", "not-a-photo", "too-large", "no-preview", "unsupported"}
+)
 """Rejections that hold for as long as the file stays the same: it is not opened again. The
 others (no rights, too slow, a crash) may be gone the next time, so they are tried again."""
 

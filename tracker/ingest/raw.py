@@ -14,6 +14,7 @@ from PIL import ExifTags, Image
 
 from tracker.errors import PhotoRejected
 from tracker.ingest import formats, tiff
+from tracker.ingest.quiet import quiet
 from tracker.metadata import exif, isobmff
 
 LEAST_SIDE = 320
@@ -51,7 +52,7 @@ def preview(data: bytes, kind: str) -> Preview:
     import rawpy
 
     try:
-        with rawpy.imread(io.BytesIO(data)) as raw:
+        with quiet(), rawpy.imread(io.BytesIO(data)) as raw:
             sizes = raw.sizes
             wide, flip = sizes.width > sizes.height, sizes.flip
             found = _image(raw.extract_thumb())

@@ -10,6 +10,8 @@ import struct
 from collections.abc import Mapping
 
 NEW_SUBFILE_TYPE = 254
+WIDTH, HEIGHT = 256, 257
+STRIPS, TILES = 273, 324
 COMPRESSION = 259
 PHOTOMETRIC = 262
 SUB_DIRECTORIES = 330
@@ -63,6 +65,15 @@ def is_raw(data: bytes) -> bool:
         or not _RAW_COMPRESSIONS.isdisjoint(directory.get(COMPRESSION, ()))
         for directory in directories(data)
     )
+
+
+def is_whole(data: bytes) -> bool:
+    """Whether its first page has a size, and all its pixels begin within the file."""
+    pages = directories(data)
+    if not pages or not {WIDTH, HEIGHT} <= pages[0].keys():
+        return False
+    places = pages[0].get(STRIPS) or pages[0].get(TILES) or ()
+    return bool(places) and max(places) < len(data)
 
 
 def _directory(data: bytes, place: int, order: str) -> tuple[Directory, int]:

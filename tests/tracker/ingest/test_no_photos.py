@@ -11,6 +11,7 @@ import zipfile
 import pytest
 from PIL import Image
 
+from tests.support.dng import dng
 from tracker.errors import PhotoRejected
 from tracker.ingest import decode, formats
 from tracker.ingest.others import other_of
@@ -110,6 +111,28 @@ def test_what_only_begins_like_a_photo_is_called_damaged_or_cut_short(name: str,
     problem = rejected(data)
     assert problem.code in {"damaged", "truncated"}
     assert name in str(problem)
+
+
+def test_a_kind_of_tiff_that_is_not_read_is_not_called_damaged() -> None:
+    import numpy as np
+    import tifffile  # scikit-image needs it
+
+    file = io.BytesIO()
+    tifffile.imwrite(file, np.ones((20, 30, 3), np.float32), photometric="rgb")
+    problem = rejected(file.getvalue())
+    assert (problem.code, "export it as a JPEG" in str(problem)) == ("unsupported", True)
+    assert rejected(file.getvalue()[:100]).code == "damaged"
+
+
+def test_codecs_write_nothing_to_the_terminal(capfd: pytest.CaptureFixture[str]) -> None:
+    file = io.BytesIO()
+    noise = Image.effect_noise((90, 90), 50)
+    noise.save(file, "TIFF", compression="tiff_adobe_deflate")
+    data = bytearray(file.getvalue())
+    data[20:4000] = bytes(3980)
+    rejected(bytes(data))
+    rejected(dng()[:25_000])
+    assert capfd.readouterr().err == ""
 
 
 def test_no_photo_is_taken_for_something_else() -> None:
