@@ -14,9 +14,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from tracker.ingest.decode import SCALES, Patch, Pixels, Region
+from tracker.ingest.decode import SCALES, Patch, Region
 from tracker.vision import align, quality
-from tracker.vision.records import Detection
+from tracker.vision.records import Detection, Pixels
 from tracker.vision.thumbnail import thumbnail
 
 MARGIN = 0.75
@@ -69,11 +69,11 @@ def cut(
     small = []
     for position, (face, patch) in enumerate(zip(faces, patches, strict=True)):
         there = _within(face, patch)
-        asked = (patch.pixels, there, alignment, input_size)
+        asked = (patch.image, there, alignment, input_size)
         crops[position] = align.crop(*asked)
         landmarks[position] = align.crop_landmarks(*asked)
-        sharpness[position] = quality.sharpness(patch.pixels, there)
-        small.append(thumbnail(patch.pixels, there))
+        sharpness[position] = quality.sharpness(patch.image, there)
+        small.append(thumbnail(patch.image, there))
     return Cuts(crops, landmarks, sharpness, tuple(small))
 
 

@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from tracker.vision.records import Detection, Pixels
+from tracker.vision.records import Detection, Pixels, as_image
 
 Floats = npt.NDArray[np.float32]
 
@@ -43,19 +43,27 @@ BOX_PER_EYE_DISTANCE = 2.9
 """MTCNN's boxes are about 2.9 eye distances high (measured on frontal faces: 2.73 to 3.09)."""
 
 
-def crop(image: Pixels, detection: Detection, alignment: str, size: tuple[int, int]) -> Pixels:
+def crop(
+    image: Image.Image | Pixels, detection: Detection, alignment: str, size: tuple[int, int]
+) -> Pixels:
     """The face of `detection`, which is in `image`'s pixels, as uint8 `(height, width, 3)` RGB.
 
-    `size` is (width, height). What lies outside the image is black. An alignment nobody knows
-    raises ValueError with the ones there are.
+    `image` is RGB, `size` is (width, height). What lies outside the image is black. An alignment
+    nobody knows raises ValueError with the ones there are.
     """
+    picture = as_image(image)
     if alignment == "facenet-box":
-        return _cut_box(image, detection, size)
-    return _warp(image, _transform(detection, alignment, size), size)
+        return np.asarray(cut_box(picture, detection, size))
+    return _warp(picture, _transform(detection, alignment, size), size)
+
+
+def cut_box(image: Image.Image, detection: Detection, size: tuple[int, int]) -> Image.Image:
+    """What the alignment `facenet-box` gives, as a Pillow image."""
+    return image.crop(_box(image.size, detection)).resize(size, Image.Resampling.BILINEAR)
 
 
 def crop_landmarks(
-    image: Pixels, detection: Detection, alignment: str, size: tuple[int, int]
+    image: Image.Image | Pixels, detection: Detection, alignment: str, size: tuple[int, int]
 ) -> Floats:
     """The five landmarks in the pixels of `crop(image, detection, alignment, size)`.
 
@@ -63,7 +71,8 @@ def crop_landmarks(
     """
     points = detection.landmarks.astype(np.float64)
     if alignment == "facenet-box":
-        x0, y0, x1, y1 = _box(image, detection)
+        there = image.size if isinstance(image, Image.Image) else image.shape[1::-1]
+        x0, y0, x1, y1 = _box(there, detection)
         stretch = np.array([size[0] / (x1 - x0), size[1] / (y1 - y0)])
         return np.asarray((points - [x0, y0] + 0.5) * stretch - 0.5, dtype=np.float32)
     matrix = _transform(detection, alignment, size)
@@ -114,19 +123,16 @@ def _unknown(alignment: str) -> ValueError:
     return ValueError(f"no alignment is called {alignment!r}; there are {', '.join(ALIGNMENTS)}")
 
 
-def _box(image: Pixels, detection: Detection) -> tuple[int, int, int, int]:
-    """The box in whole pixels inside the image, rounded as `extract_face` does; never empty."""
-    height, width = image.shape[:2]
+def _box(size: tuple[int, ...], detection: Detection) -> tuple[int, int, int, int]:
+    """The box in whole pixels inside an image of that (width, height); never empty.
+
+    It is rounded as `extract_face` does.
+    """
+    width, height = size
     x0, y0, x1, y1 = (float(v) for v in detection.box)
     left, top = min(int(max(x0, 0)), width - 1), min(int(max(y0, 0)), height - 1)
     right, bottom = max(int(min(x1, width)), left + 1), max(int(min(y1, height)), top + 1)
     return left, top, right, bottom
-
-
-def _cut_box(image: Pixels, detection: Detection, size: tuple[int, int]) -> Pixels:
-    x0, y0, x1, y1 = _box(image, detection)
-    cut = Image.fromarray(np.ascontiguousarray(image[y0:y1, x0:x1]))
-    return np.asarray(cut.resize(size, Image.Resampling.BILINEAR))
 
 
 def _arcface(detection: Detection, size: tuple[int, int]) -> npt.NDArray[np.float64]:
@@ -176,7 +182,7 @@ def _similarity(
     return np.array([[turn.real, -turn.imag, shift.real], [turn.imag, turn.real, shift.imag]])
 
 
-def _warp(image: Pixels, matrix: npt.NDArray[np.float64], size: tuple[int, int]) -> Pixels:
+def _warp(image: Image.Image, matrix: npt.NDArray[np.float64], size: tuple[int, int]) -> Pixels:
     """Resample `image` through `matrix` into a crop of `size`, bilinear, black outside.
 
     A face that is more than twice too large is first reduced by whole steps: bilinear sampling
@@ -190,10 +196,10 @@ def _warp(image: Pixels, matrix: npt.NDArray[np.float64], size: tuple[int, int])
     x0, y0 = np.floor(corners[:, :2].min(axis=0)).astype(int) - step
     x1, y1 = np.ceil(corners[:, :2].max(axis=0)).astype(int) + step
     x0, y0 = max(0, int(x0)), max(0, int(y0))
-    x1, y1 = min(image.shape[1], int(x1)), min(image.shape[0], int(y1))
+    x1, y1 = min(image.width, int(x1)), min(image.height, int(y1))
     if x1 <= x0 or y1 <= y0:
         return np.zeros((height, width, 3), dtype=np.uint8)
-    part = Image.fromarray(np.ascontiguousarray(image[y0:y1, x0:x1]))
+    part = image.crop((x0, y0, x1, y1))
     if step > 1:
         part = part.reduce(step)
     # Pillow counts from pixel corners: half a pixel is added on both sides of the transform.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PIL import Image
 
 from tracker.vision.engines.contract import Runtime
-from tracker.vision.records import Detection, Pixels
+from tracker.vision.records import Detection, Pixels, as_image
 
 DETECTOR_ID = "mtcnn-2.5.3-v2"
 """Changes whenever the same photo could give other faces: they are then searched again."""
@@ -68,7 +68,7 @@ class Detector:
         """
         from tracker.vision.halvings import Halvings
 
-        picture = image if isinstance(image, Image.Image) else Image.fromarray(image)
+        picture = as_image(image)
         boxes, probabilities, landmarks = self._find(
             Halvings(picture, size or picture.size),
             self._networks,

@@ -9,7 +9,7 @@ import numpy.typing as npt
 from PIL import Image
 
 from tracker.vision import align
-from tracker.vision.records import Detection, Pixels
+from tracker.vision.records import Detection, Pixels, as_image
 
 SHARPNESS_SIDE = 112
 
@@ -28,19 +28,19 @@ class Quality:
     yaw: float
 
 
-def measure(image: Pixels, detection: Detection) -> Quality:
+def measure(image: Image.Image | Pixels, detection: Detection) -> Quality:
     """The quality of `detection`, which is in `image`'s pixels."""
     return Quality(detection.size, sharpness(image, detection), yaw(detection.landmarks))
 
 
-def sharpness(image: Pixels, detection: Detection) -> float:
+def sharpness(image: Image.Image | Pixels, detection: Detection) -> float:
     """Variance of the Laplacian of the face's box, brought to 112 x 112 grey pixels.
 
     At one fixed size, so that a large face and a small one can be compared (Pech-Pacheco et al.,
     ICPR 2000, "Diatom autofocusing").
     """
-    box = align.crop(image, detection, "facenet-box", (SHARPNESS_SIDE, SHARPNESS_SIDE))
-    grey = np.asarray(Image.fromarray(box).convert("L"), dtype=np.float32)
+    box = align.cut_box(as_image(image), detection, (SHARPNESS_SIDE, SHARPNESS_SIDE))
+    grey = np.asarray(box.convert("L"), dtype=np.float32)
     inner = grey[1:-1, 1:-1]
     laplacian = grey[:-2, 1:-1] + grey[2:, 1:-1] + grey[1:-1, :-2] + grey[1:-1, 2:] - 4 * inner
     return float(laplacian.var())

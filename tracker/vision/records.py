@@ -6,9 +6,15 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from PIL import Image
 
 Pixels = npt.NDArray[np.uint8]
 """uint8 `(height, width, 3)`, RGB, upright."""
+
+
+def as_image(picture: Image.Image | Pixels) -> Image.Image:
+    """The picture as a Pillow image, RGB; one that is none yet is copied."""
+    return picture if isinstance(picture, Image.Image) else Image.fromarray(picture)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
