@@ -1,0 +1,188 @@
+"""`tracker library …`: the folders that photos come from, and files that are no longer there."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from tracker.cli.context import Json, given_path, workspace
+from tracker.cli.output import count, emit, plain, say, table
+from tracker.cli.person import Yes, confirm
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import duckdb
+
+    from db.roots import Place
+
+library = typer.Typer(
+    no_args_is_help=True,
+    help="The folders photos come from: moved, offline, and files that are no longer there.",
+)
+
+SHOWN = 40
+"""Files that are listed; the others are counted. `--json` gives all."""
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the program."""
+    app.add_typer(library, name="library")
+
+
+@library.command("list")
+def list_roots(context: typer.Context, json: Json = False) -> None:
+    """The folders that were taken in, whether they are there, and what is missing of them."""
+    from db import roots as stored
+    from db.text import shown
+    from tracker.ingest.roots import state_of
+
+    with workspace(context) as connection:
+        rows = []
+        for root in stored.all_roots(connection):
+            known, missing = stored.count(connection, root.path)
+            seen = root.seen_at.isoformat(timespec="seconds")
+            state = state_of(connection, root)
+            rows.append((shown(root.path), state, known, missing, seen))
+    if json:
+        names = ("path", "state", "files", "missing", "seen_at")
+        emit({"roots": [dict(zip(names, row, strict=True)) for row in rows]})
+        return
+    if not rows:
+        say("No folder was taken in yet. Next: tracker ingest FOLDER")
+        return
+    say(
+        table(
+            ["folder", "is", "photos", "missing", "last seen"],
+            [(*row[:-1], row[-1].partition("T")[0]) for row in rows],
+        )
+    )
+
+
+@library.command("moved")
+def moved(
+    context: typer.Context,
+    old: Annotated[Path, typer.Argument(metavar="OLD", parser=given_path)],
+    new: Annotated[Path, typer.Argument(metavar="NEW", parser=given_path)],
+    json: Json = False,
+) -> None:
+    """Say that a folder is at another place now, so that nothing need be read again.
+
+    No file is touched. The same command the other way round takes it back.
+    """
+    from tracker.ingest.moving import move
+
+    before, after = _absolute(old), _absolute(new)
+    with workspace(context) as connection:
+        number = move(connection, before, after)
+    if json:
+        emit({"old": str(old), "new": str(new), "files": number})
+        return
+    say(f"{count(number, 'photo')} of {plain(str(old))} are known at {plain(str(new))} now.")
+
+
+@library.command("missing")
+def missing(
+    context: typer.Context,
+    path: Annotated[
+        Path | None, typer.Argument(metavar="[PATH]", parser=given_path, show_default=False)
+    ] = None,
+    yes: Yes = False,
+    json: Json = False,
+) -> None:
+    """List the files that are no longer there; of PATH, look first.
+
+    Their photos still count in every comparison, and nothing is forgotten.
+    """
+    from db import roots as stored
+
+    with workspace(context) as connection:
+        if path is not None:
+            _look(connection, _absolute(path), yes=yes, json=json)
+        found = stored.places(connection, _absolute(path) if path else None, missing=True)
+    if json:
+        emit({"missing": [_as_dict(place) for place in found]})
+        return
+    if not found:
+        say("No file is missing.")
+        return
+    _show(found)
+    say()
+    say("Moved? tracker library moved OLD NEW. Gone for good? tracker library forget PATH")
+
+
+def _look(connection: duckdb.DuckDBPyConnection, folder: bytes, *, yes: bool, json: bool) -> None:
+    """Look for the known files below the folder, and mark those that are not there."""
+    from db import roots as stored
+    from db.connection import utc_now
+    from tracker.ingest.moving import look
+    from tracker.ingest.roots import MOST_GONE
+
+    looked = look(connection, folder)
+    if len(looked.gone) > MOST_GONE * looked.known:
+        where = plain(os.fsdecode(folder))
+        confirm(
+            f"{len(looked.gone):,} of the {looked.known:,} files known in {where} are not there. "
+            "Mark them as missing?",
+            yes,
+            json=json,
+        )
+    stored.mark(connection, looked.back, None)
+    stored.mark(connection, looked.gone, utc_now())
+
+
+@library.command("forget")
+def forget(
+    context: typer.Context,
+    path: Annotated[Path, typer.Argument(metavar="PATH", parser=given_path)],
+    yes: Yes = False,
+    json: Json = False,
+) -> None:
+    """Forget where missing files of PATH were. The photos and their faces stay."""
+    from db import roots as stored
+
+    folder = _absolute(path)
+    with workspace(context) as connection:
+        gone = [place.path for place in stored.places(connection, folder, missing=True)]
+        if gone:
+            are = count(len(gone), "missing file is", "missing files are")
+            confirm(f"Forget where {are} said to be? The photos stay.", yes, json=json)
+            stored.drop(connection, gone)
+    if json:
+        emit({"forgotten": len(gone)})
+    elif gone:
+        say(f"Forgot {count(len(gone), 'place')}. The photos and their faces are kept.")
+    else:
+        say(f"No file below {plain(str(path))} is marked as missing.")
+
+
+def _show(found: Sequence[Place]) -> None:
+    from db.text import shown
+
+    rows = [(shown(p.path), _day(p)) for p in found[:SHOWN]]
+    say(table(["missing", "since"], rows))
+    if len(found) > SHOWN:
+        say(f"… and {len(found) - SHOWN:,} more; --json lists them all.")
+
+
+def _day(place: Place) -> str:
+    return "" if place.missing_since is None else place.missing_since.date().isoformat()
+
+
+def _as_dict(place: Place) -> dict[str, str]:
+    from db.text import shown
+
+    since = place.missing_since
+    return {
+        "path": shown(place.path),
+        "since": "" if since is None else since.isoformat(timespec="seconds"),
+    }
+
+
+def _absolute(path: Path) -> bytes:
+    from tracker.ingest.scan import absolute
+
+    return absolute(path.expanduser())
