@@ -35,6 +35,7 @@ BIRTH_OF = "the birth of "
 
 ORIGINAL, DIGITIZED = "EXIF DateTimeOriginal", "EXIF DateTimeDigitized"
 MODIFIED = "EXIF DateTime"
+XMP_CREATED = "XMP xmp:CreateDate"
 NAME = "the file's name"
 NAME_SENT = "the file's name (when it was sent or saved)"
 NAME_SCREEN = "the file's name (when the screenshot was made)"
@@ -63,6 +64,7 @@ _BY_SOURCE = {
 }
 _BY_LABEL = {
     DIGITIZED: 0.85,
+    XMP_CREATED: 0.75,
     NAME_SENT: 0.6,
     NAME_SCREEN: 0.55,
     NAME_WORDS: 0.6,
@@ -70,8 +72,9 @@ _BY_LABEL = {
 }
 _SOURCES = {source: place for place, source in enumerate(TRUST)}
 
-_TAGS = ("DateTimeOriginal", "DateCreated", "DateTimeDigitized", "CreateDate", "MetadataDate")
-"""Words in a label: of several dates from one source the shutter's is the best."""
+_TAGS = ("DateCreated", "DateTimeOriginal", "DateTimeDigitized", "CreateDate", "MetadataDate")
+"""Words in a label: of several dates from one source, what is said of the picture comes before
+what is said of its file."""
 
 PASSED_ON = frozenset({NAME_SENT, NAME_SCREEN})
 """Labels of days on which the photo was passed on. It may be older."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from db.records import Clue, Dated
 from tracker.ages import (
@@ -15,14 +15,18 @@ from tracker.ages import (
     age_label,
     bucket_of,
 )
-from tracker.dating.clues import BOUNDS, DIGITIZED, MODIFIED, PASSED_ON, confidence
+from tracker.dating.clues import (
+    BOUNDS,
+    DIGITIZED,
+    MODIFIED,
+    PASSED_ON,
+    XMP_CREATED,
+    confidence,
+)
 from tracker.dating.resolve import Weighed, in_words
 
 WEAK = 0.65
 """Dates that are trusted less than this are offered for a look."""
-
-DIGITAL = date(1990, 1, 1)
-"""Before that a camera wrote no time: midnight on 1 January is then somebody's "that year"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,23 +123,23 @@ def _of_weakness(weighed: Weighed) -> Iterator[Problem]:
     elif decided and dated.confidence < WEAK:
         weakest = min(decided, key=confidence)
         yield Problem("weak", f"Only {weakest.label} tells.")
-    elif dated.taken_at is not None and _is_a_year(dated.taken_at):
-        yield Problem("year", f"{dated.raw!r} may stand for the whole year.")
+    elif dated.taken_at is not None and _is_new_years_midnight(dated.taken_at):
+        yield Problem("year", f"{dated.raw!r} may stand for the whole year, or be a clock's start.")
 
 
-def _is_a_year(at: datetime) -> bool:
-    at = at.replace(tzinfo=None)
-    return at.date() < DIGITAL and (at.month, at.day) == (1, 1) and at.hour in {0, 12}
+def _is_new_years_midnight(at: datetime) -> bool:
+    """Whether it looks like a year that a program filled up, or a clock that began anew."""
+    return (at.month, at.day, at.hour, at.minute) == (1, 1, 0, 0)
 
 
 def _is_natural(clue: Clue, dated: Dated) -> bool:
     """Whether it is only of what happened to the photo later."""
-    if clue.source not in {*BOUNDS, "modified"} and clue.label not in {
-        DIGITIZED,
-        MODIFIED,
-        *PASSED_ON,
-    }:
+    if clue.source not in _OF_THE_FILE and clue.label not in _LATER:
         return False
     if clue.latest is None or dated.latest is None:
         return False
     return clue.latest + timedelta(days=1) >= dated.latest
+
+
+_OF_THE_FILE = BOUNDS | {"modified"}
+_LATER = PASSED_ON | {DIGITIZED, MODIFIED, XMP_CREATED}

@@ -162,7 +162,7 @@ def _dated(decided: Sequence[Clue], believed: Sequence[Clue]) -> Dated:
     taken_at: datetime | None = timed[0].taken_at if timed else None
     zone = timed[0].zone if timed else None
     if taken_at is not None and zone is None:
-        zone = _zone_of_satellites(taken_at, believed)
+        zone = _zone(taken_at, believed)
     return Dated(
         narrowest.earliest,
         narrowest.latest,
@@ -175,8 +175,13 @@ def _dated(decided: Sequence[Clue], believed: Sequence[Clue]) -> Dated:
     )
 
 
-def _zone_of_satellites(taken_at: datetime, believed: Sequence[Clue]) -> str | None:
-    """The zone that the camera's clock was in, where the satellites told the time too."""
+def _zone(taken_at: datetime, believed: Sequence[Clue]) -> str | None:
+    """The zone of the camera's clock: whoever tells the same time may have it, else satellites."""
+    second = taken_at.replace(microsecond=0)
+    local = [c for c in believed if c.taken_at is not None and c.earliest == c.latest and c.zone]
+    for clue in local:
+        if clue.taken_at is not None and clue.taken_at.replace(microsecond=0) == second:
+            return clue.zone
     instants = [c.taken_at for c in believed if c.source == "gps" and c.taken_at is not None]
     return zone_between(taken_at, instants[0]) if instants else None
 

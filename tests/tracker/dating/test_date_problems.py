@@ -8,7 +8,7 @@ import pytest
 
 from db.records import Clue
 from tracker.dating import clues, edtf, folders, names, read
-from tracker.dating.clues import DIGITIZED, MODIFIED, ORIGINAL
+from tracker.dating.clues import DIGITIZED, MODIFIED, ORIGINAL, XMP_CREATED
 from tracker.dating.problems import Someone, may_have_problems, problems_of
 from tracker.dating.resolve import Weighed, weigh
 
@@ -53,6 +53,7 @@ def test_what_is_refused_and_what_disagrees_are_problems() -> None:
     [
         exif("2025:01:01 10:00:00", MODIFIED, "modified"),
         exif("2025:01:01 10:00:00", DIGITIZED),
+        exif("2025:01:01 10:00:00", XMP_CREATED, "xmp"),
         *names.clues("IMG-20250101-WA0001.jpg"),
         clues.file_time(1_750_000_000_000_000_000),
     ],
@@ -93,6 +94,7 @@ def test_before_a_birth_nobody_can_be_in_it() -> None:
 
 def test_midnight_of_a_first_of_january_may_stand_for_the_year() -> None:
     assert kinds(exif("1972:01:01 00:00:00")) == ["year"]
+    assert kinds(exif("1998:01:01 00:00:00")) == ["year"]  # a clock that began anew, perhaps
     assert kinds(exif("1972:01:02 00:00:00")) == []
 
 

@@ -274,6 +274,13 @@ def test_the_cameras_own_zone_stands() -> None:
     assert dated(own, gps(datetime(2024, 3, 9, 13, 15))).zone == "+02:00"
 
 
+def test_the_zone_is_taken_from_whoever_tells_the_same_time() -> None:
+    xmp = read.iso("2024-03-09T14:15:00+09:00").clue("xmp", "XMP exif:DateTimeOriginal", "")
+    other = read.iso("2024-03-09T14:25:00+02:00").clue("xmp", "XMP xmp:CreateDate", "")
+    assert dated(*exif("2024:03:09 14:15:00"), xmp, other).zone == "+09:00"
+    assert dated(*exif("2024:03:09 14:15:00"), other).zone is None
+
+
 def test_satellites_that_say_another_day_are_a_conflict() -> None:
     result = dated(*exif("2024:03:09 14:15:00"), gps(datetime(2024, 3, 12, 13, 15), 13.4))
     assert (result.earliest, result.zone) == (date(2024, 3, 9), None)
