@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 from typing import Protocol
 
 import duckdb
@@ -324,17 +325,18 @@ def faces_of(con: duckdb.DuckDBPyConnection, photos: Sequence[str]) -> dict[str,
     with translated(), staged(con, "asked_photos", asked):
         rows = con.execute(
             """
-            SELECT sha256, any_value(width), any_value(height),
-                coalesce(list(face_id ORDER BY face_id) FILTER (face_id IS NOT NULL), []),
-                coalesce(list(box ORDER BY face_id) FILTER (face_id IS NOT NULL), [])
+            SELECT sha256, width, height, face_id, box
             FROM photos SEMI JOIN asked_photos USING (sha256) LEFT JOIN faces USING (photo_id)
-            GROUP BY sha256
+            ORDER BY photo_id, face_id
             """
         ).fetchall()
-    return {
-        sha256: PhotoFaces(width, height, tuple(ids), tuple(map(tuple, boxes)))
-        for sha256, width, height, ids, boxes in rows
-    }
+    found = {}
+    for (sha256, width, height), here in groupby(rows, key=lambda row: row[:3]):
+        faces = [(face, tuple(box)) for *_, face, box in here if face is not None]
+        found[sha256] = PhotoFaces(
+            width, height, tuple(face for face, _ in faces), tuple(box for _, box in faces)
+        )
+    return found
 
 
 def said_of(con: duckdb.DuckDBPyConnection, face_ids: Iterable[int]) -> dict[int, list[Said]]:
@@ -402,18 +404,17 @@ def named_faces(con: duckdb.DuckDBPyConnection) -> dict[str, NamedFaces]:
     with translated():
         rows = con.execute(
             """
-            SELECT sha256, any_value(width), any_value(height),
-                coalesce(any_value(orientation), 1), list((name, box) ORDER BY face_id)
+            SELECT sha256, width, height, coalesce(orientation, 1), name, box
             FROM labels JOIN people USING (person_id)
             JOIN faces USING (face_id) JOIN photos USING (photo_id)
-            WHERE state = 'confirmed' GROUP BY sha256
+            WHERE state = 'confirmed' ORDER BY photo_id, face_id
             """
         ).fetchall()
     return {
         sha256: NamedFaces(
-            width, height, orientation, tuple((name, tuple(box)) for name, box in named)
+            width, height, orientation, tuple((name, tuple(box)) for *_, name, box in here)
         )
-        for sha256, width, height, orientation, named in rows
+        for (sha256, width, height, orientation), here in groupby(rows, key=lambda row: row[:4])
     }
 
 

@@ -140,13 +140,13 @@ def _immich_person(person: object) -> Iterator[Tag]:
 def _photoprism(photo: Mapping[str, Any]) -> Described:
     files = [_object(file) for file in _list(photo.get("Files"))]
     # A photo that browsers cannot show has its faces on a picture made of it.
-    own = [f for f in files if f.get("Root") in {"/", "", None} and not f.get("Video")] or files
+    own = [f for f in files if f.get("Root") in ("/", "", None) and not f.get("Video")] or files
     marked = next((f for f in own if _list(f.get("Markers"))), own[0] if own else {})
     tags = [
         Tag(name, "photoprism", "PhotoPrism", boxes)
         for file in files
         for marker in map(_object, _list(file.get("Markers")))
-        if marker.get("Type") in {"face", ""} and not marker.get("Invalid")
+        if marker.get("Type") in ("face", "") and not marker.get("Invalid")
         if (name := clean(_text(marker.get("Name"))))
         for boxes in [_marker_boxes(marker)]
     ]
