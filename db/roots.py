@@ -99,6 +99,43 @@ def places(
     return [Place(*row) for row in zip(*columns, strict=True)]
 
 
+def some(con: duckdb.DuckDBPyConnection, folder: bytes, most: int) -> list[Place]:
+    """At most so many of the places below the folder, spread over all of it and the same each
+    time; of those that are not missing, where there are any."""
+    with translated():
+        rows = con.execute(
+            f"""
+            SELECT path, sha256, f.byte_size, mtime_ns, inode, missing_since
+            FROM (SELECT * FROM photo_paths WHERE {BELOW}
+                ORDER BY missing_since NULLS FIRST, hash(path) LIMIT ?) f
+            JOIN photos USING (photo_id) ORDER BY path
+            """,  # noqa: S608
+            [*below(folder), most],
+        ).fetchall()
+    places = [Place(*row) for row in rows]
+    return [place for place in places if place.missing_since is None] or places
+
+
+def all_met(con: duckdb.DuckDBPyConnection, folders: Sequence[bytes], met: int) -> bool:
+    """Whether no known place below the folders is unmet, by counting alone.
+
+    `met` is the number of paths that were met there; of these all must be stored by now, as a
+    photo's or as rejected, or a place that is unmet may hide behind one that is not.
+    """
+    where = " OR ".join(f"({BELOW})" for _ in folders) or "false"
+    params = [bound for folder in folders for bound in below(folder)]
+    with translated():
+        row = one(
+            con,
+            f"""
+            SELECT (SELECT count(*) FROM photo_paths WHERE {where})
+                + (SELECT count(*) FROM rejections WHERE {where})
+            """,  # noqa: S608
+            [*params, *params],
+        )
+    return row is not None and row[0] == met
+
+
 def unmet(
     con: duckdb.DuckDBPyConnection, folders: Sequence[bytes], met: Collection[bytes]
 ) -> list[bytes]:

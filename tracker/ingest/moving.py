@@ -37,8 +37,8 @@ def move(con: duckdb.DuckDBPyConnection, old: bytes, new: bytes) -> int:
             f"{shown(new)} and {shown(old)} are not two places: one is in the other.",
             hint="Ingest the folder again: files that were moved are recognised.",
         )
-    known = stored.places(con, old)
-    if not known:
+    sought = stored.some(con, old, roots.LOOKED_FOR)
+    if not sought:
         raise UsageError(
             f"No photos are known from {shown(old)}.",
             hint="The folders that are known: tracker library list",
@@ -48,7 +48,6 @@ def move(con: duckdb.DuckDBPyConnection, old: bytes, new: bytes) -> int:
             f"{shown(new)} is not a folder that is there.",
             hint="Name the folder in which the photos are now.",
         )
-    sought = roots.spread([place for place in known if place.missing_since is None] or known)
     found = roots.found_below(sought, old, new)
     if found < (1 - roots.MOST_GONE) * len(sought):
         raise UsageError(

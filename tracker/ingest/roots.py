@@ -19,7 +19,7 @@ import stat
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from db import roots as stored
@@ -37,6 +37,9 @@ MOST_GONE = 0.2
 
 LOOKED_FOR = 50
 """Files of a root that are looked for where it may be now, spread over all of it."""
+
+SEEN_AGAIN = timedelta(hours=1)
+"""Sooner it is not worth a write to the disk that a root was seen once more."""
 
 SAME_TIME_NS = 2_000_000_000
 """FAT, as on memory cards, keeps times to two seconds."""
@@ -121,6 +124,8 @@ def note(
     back = stored.found_again(con, met)
     whole = [folder for folder in folders if not filtered and not is_empty(folder)]
     remember(con, folders, whole, now)
+    if len(whole) == len(starts) and stored.all_met(con, whole, len(met)):
+        return RootsNoted(back=back)  # as nearly always, and it takes no time
     lost = [p for p in stored.unmet(con, whole, met) if not _is_itself(con, p, met)]
     if not lost:
         return RootsNoted(back=back)
@@ -220,7 +225,7 @@ def remember(
         own = next((root for root in around if root.path == folder), None)
         if around and own is None:
             continue  # in a root
-        if own is None or folder in whole:
+        if own is None or (folder in whole and now - own.seen_at > SEEN_AGAIN):
             come.append(Root(folder, device_of(folder), now))
     gone = [r.path for r in known if any(is_below(r.path, root.path) for root in come)]
     if come:
@@ -288,7 +293,7 @@ def moved_here(con: duckdb.DuckDBPyConnection, start: bytes) -> tuple[bytes, byt
     for root in known:
         if os.path.lexists(root.path):
             continue
-        sought = spread(stored.places(con, root.path, missing=False))
+        sought = stored.some(con, root.path, LOOKED_FOR)
         for new in (start, os.path.join(start, os.path.basename(root.path))):  # noqa: PTH118,PTH119
             here = [_found_at(place, root.path, new) for place in sought]
             if here and all(
@@ -316,13 +321,6 @@ def relocate(con: duckdb.DuckDBPyConnection, old: bytes, new: bytes) -> int:
     stored.replace(con, old, new, moved)
     stored.put(con, [root.path for root in known], come)
     return len(moved)
-
-
-def spread(places: Sequence[Place]) -> list[Place]:
-    """LOOKED_FOR of them, evenly."""
-    if len(places) <= LOOKED_FOR:
-        return list(places)
-    return [places[k * (len(places) - 1) // (LOOKED_FOR - 1)] for k in range(LOOKED_FOR)]
 
 
 def found_below(places: Sequence[Place], old: bytes, new: bytes) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import shutil
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -27,16 +28,26 @@ Connection = duckdb.DuckDBPyConnection
 NOON = datetime(2024, 5, 4, 12, 20, 7)
 
 
+@pytest.fixture(scope="session")
+def bare_workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A workspace to be copied: that takes a quarter of the time of making one."""
+    made = tmp_path_factory.mktemp("bare") / "workspace"
+    open_workspace(made, create=True).close()
+    return made
+
+
 @pytest.fixture
-def con(tmp_path: Path) -> Iterator[Connection]:
-    with open_workspace(tmp_path / "workspace", create=True) as made:
+def con(tmp_path: Path, bare_workspace: Path) -> Iterator[Connection]:
+    shutil.copytree(bare_workspace, tmp_path / "workspace")
+    with open_workspace(tmp_path / "workspace") as made:
         yield made
 
 
 @pytest.fixture
-def fresh(tmp_path: Path) -> Iterator[Connection]:
+def fresh(tmp_path: Path, bare_workspace: Path) -> Iterator[Connection]:
     """Another workspace."""
-    with open_workspace(tmp_path / "another", create=True) as made:
+    shutil.copytree(bare_workspace, tmp_path / "another")
+    with open_workspace(tmp_path / "another") as made:
         yield made
 
 
@@ -76,15 +87,16 @@ def store(con: Connection, shots: Sequence[Shot]) -> None:
         )
         results.append(replace(result, photo=photo))
     photos.store_batch(con, results, [], detector=DETECTOR, embedder=EMBEDDER)
-    for shot in shots:
-        if shot.shutter is not None:
-            con.execute(
-                """
-                INSERT INTO date_clues (photo_id, source, label, raw, taken_at)
-                SELECT photo_id, 'exif', 'EXIF', '', ? FROM photos WHERE sha256 = ?
-                """,
-                [shot.shutter, sha_of(shot.name)],
-            )
+    clocks = {sha_of(shot.name): shot.shutter for shot in shots if shot.shutter is not None}
+    con.execute(
+        """
+        INSERT INTO date_clues (photo_id, source, label, raw, taken_at)
+        SELECT photo_id, 'exif', 'EXIF', '', taken.at
+        FROM (SELECT unnest(?) AS sha256, unnest(?::TIMESTAMP[]) AS at) taken
+        JOIN photos USING (sha256)
+        """,
+        [list(clocks), list(clocks.values())],
+    )
     moments.update(con, [sha_of(shot.name) for shot in shots])
 
 
