@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -13,7 +13,7 @@ from tracker.cli.context import Json, given_path, workspace
 from tracker.cli.output import count, emit, plain, say, table
 
 if TYPE_CHECKING:
-    from tracker.study.dates import ClueLine, DateLine
+    from tracker.study.dates import ClueLine, DateLine, Group
     from tracker.study.deciding_dates import Decided, TakenBack
 
 WIDTH = 80
@@ -54,14 +54,15 @@ def list_(
     json: Json = False,
 ) -> None:
     """List when each photo was taken, and where that is known from."""
-    from tracker.study.dates import list_dates
+    from tracker.study.dates import grouped, list_dates
 
     with workspace(context) as connection:
         lines = list_dates(connection, paths or [], problems=problems, today=date.today())
+        groups = grouped(connection, lines) if problems and not json else []
     if json:
         emit({"photos": [line.as_dict() for line in lines]})
     elif problems:
-        for text in problem_lines(lines):
+        for text in problem_lines(groups):
             say(text)
     else:
         say(dates_table(lines) if lines else "No photos yet. Next: tracker ingest FOLDER")
@@ -118,7 +119,9 @@ def set_(
     parse_decision(day, today)  # before a workspace is looked for
     with workspace(context) as connection:
         decided = set_dates(connection, [given_path(path) for path in paths], day, today=today)
-    _tell(decided, f"{decided.date} is the date of", json=json)
+    said = plain(day.strip())
+    what = said if said == decided.date else f"{said} ({decided.date})"
+    _tell(decided, f"{what} is the date of", json=json)
 
 
 @dates.command("accept")
@@ -167,20 +170,34 @@ def dates_table(lines: Sequence[DateLine]) -> str:
     )
 
 
-def problem_lines(lines: Sequence[DateLine]) -> list[str]:
-    """Each photo with what is wrong and the command that mends it, and how many there are."""
-    if not lines:
+def problem_lines(groups: Sequence[Group]) -> list[str]:
+    """Each doubtful photo, or folder of them, with what is wrong and the commands that mend it."""
+    if not groups:
         return ["Every date is known, and nothing speaks against any."]
     told: list[str] = []
-    for line in lines:
-        date_is = f"{line.edtf}, {line.source}" if line.edtf else "no date"
-        told.append(middle_cut(_path(line), WIDTH))
-        told += wrapped(f"{date_is}. " + " ".join(p.words for p in line.problems), "  ")
-        told += [f"  {plain(line.mend)}", ""]
+    for group in groups:
+        told += [*_problem(group), ""]
+    lines = [line for group in groups for line in group.lines]
     undated = sum(line.dated.latest is None for line in lines)
     told.append(f"{count(len(lines), 'photo')} to look at, {undated:,} without any date.")
     told.append("A folder does as well as a photo: tracker dates set FOLDER DATE")
     return told
+
+
+def _problem(group: Group) -> Iterator[str]:
+    from db.text import shown
+    from tracker.study.dates import accept_command, set_command
+
+    first, many = group.lines[0], len(group.lines)
+    all_of_it = f", all {many:,} photos" if many > 1 else ""
+    yield middle_cut(plain(shown(group.path)), WIDTH - len(all_of_it)) + all_of_it
+    known = [f"{first.edtf}, {first.source}."] if first.edtf else []
+    yield from wrapped(" ".join([*known, *(problem.words for problem in first.problems)]), "  ")
+    if first.accept:
+        yield f"  right?  {plain(accept_command(group.path))}"
+        yield f"  wrong?  {plain(set_command(group.path))}"
+    else:
+        yield f"  {plain(set_command(group.path))}"
 
 
 def clue_lines(line: DateLine, clues: Sequence[ClueLine]) -> list[str]:
@@ -201,8 +218,7 @@ def clue_lines(line: DateLine, clues: Sequence[ClueLine]) -> list[str]:
         told += wrapped(f"- {one.clue.label}: {said}{raw}: {one.outcome}", "    ", first="  ")
     for problem in line.problems:
         told += wrapped(f"! {problem.words}", "    ", first="  ")
-    if line.mend:
-        told.append(f"  {plain(line.mend)}")
+    told += [f"  {plain(command)}" for command in (line.accept, line.mend) if command]
     return told
 
 

@@ -86,12 +86,17 @@ def set_person(
     json: Json = False,
 ) -> None:
     """Correct someone's birth, sex or relation; faces stay theirs."""
+    from datetime import date
+
     from tracker.identity import births
     from tracker.identity.family import correct, find, warnings_about
+    from tracker.study.deciding_dates import birth_corrected
 
     with workspace(context) as connection:
         before = find(connection, name)
         person = correct(connection, before, relation=relation, born=born, sex=sex)
+        if person.born_earliest != before.born_earliest:
+            birth_corrected(connection, person, today=date.today())
         warnings = warnings_about(connection, person)
     warn_all(warnings)
     if json:

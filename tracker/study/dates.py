@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import shlex
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from db import dates as stored
+from db import photos
 from db.dates import Known, Listed
 from db.records import Clue, Dated
 from db.text import shown
@@ -64,14 +66,14 @@ class DateLine:
         return edtf.text(self.dated.earliest, self.dated.latest)
 
     @property
+    def accept(self) -> str:
+        """The command that says that a doubtful date is right; "" where it cannot be."""
+        return accept_command(self.path) if _may_be_right(self.problems) else ""
+
+    @property
     def mend(self) -> str:
-        """The command that mends what is wrong, "" where nothing is."""
-        if not self.problems:
-            return ""
-        path = shlex.quote(shown(self.path))
-        if all(problem.may_be_right for problem in self.problems):
-            return f"tracker dates accept {path}"
-        return f"tracker dates set {path} DATE"
+        """The command that sets the date right, "" where nothing is wrong."""
+        return set_command(self.path) if self.problems else ""
 
     def as_dict(self) -> dict[str, Any]:
         """For JSON."""
@@ -88,8 +90,17 @@ class DateLine:
             "raw": dated.raw,
             "conflicts": list(dated.conflicts),
             "problems": [{"kind": p.kind, "words": p.words} for p in self.problems],
+            "accept": self.accept,
             "mend": self.mend,
         }
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Doubtful photos of which the same is said. Of more than one: all there are below `path`."""
+
+    path: bytes
+    lines: tuple[DateLine, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +148,50 @@ def list_dates(
         if found or not problems:
             lines.append(DateLine(photo.sha256, photo.path, photo.dated, found))
     return lines
+
+
+def grouped(connection: duckdb.DuckDBPyConnection, lines: Sequence[DateLine]) -> list[Group]:
+    """The lines, with those of a folder together where they say the same of every photo in it."""
+    below: Counter[bytes] = Counter()
+    for path in photos.known_paths(connection):
+        below.update(_folders_above(path))
+    alike: dict[tuple[bytes, tuple[object, ...]], list[DateLine]] = defaultdict(list)
+    for line in lines:
+        folder = os.path.dirname(line.path)  # noqa: PTH120  (pathlib cannot hold bytes)
+        alike[folder, (line.edtf, line.source, line.problems)].append(line)
+    groups: list[Group] = []
+    for (folder, _), same in alike.items():
+        if 1 < len(same) == below[folder]:
+            groups.append(Group(folder, tuple(same)))
+        else:
+            groups += [Group(line.path, (line,)) for line in same]
+    return sorted(groups, key=lambda group: group.path)
+
+
+def set_command(path: bytes) -> str:
+    """What sets a date right, to be typed with the date in place of DATE."""
+    return f"tracker dates set {_word(path)} DATE"
+
+
+def accept_command(path: bytes) -> str:
+    """What says that a date is right."""
+    return f"tracker dates accept {_word(path)}"
+
+
+def _word(path: bytes) -> str:
+    """The path as a shell takes it; one that is no text is only shown."""
+    return shlex.quote(shown(path))
+
+
+def _may_be_right(problems: Sequence[Problem]) -> bool:
+    return bool(problems) and all(problem.may_be_right for problem in problems)
+
+
+def _folders_above(path: bytes) -> Iterator[bytes]:
+    above = os.path.dirname(path)  # noqa: PTH120
+    while above != path:
+        yield above
+        path, above = above, os.path.dirname(above)  # noqa: PTH120
 
 
 def show_dates(

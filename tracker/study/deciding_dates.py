@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 
 from db import dates as stored
 from db.connection import transaction
-from db.records import Clue, Dated
+from db.records import Clue, Dated, Person
 from tracker.dating import clues, edtf
 from tracker.dating.doubts import EARLIEST
 from tracker.errors import UsageError
 from tracker.ingest import moments
-from tracker.ingest.redating import refresh
+from tracker.ingest.redating import reborn, refresh
 from tracker.study.photos_at import photos_at
 
 if TYPE_CHECKING:
@@ -110,6 +110,18 @@ def undo_dates(connection: duckdb.DuckDBPyConnection, *, today: date) -> TakenBa
     return TakenBack(
         undone.raw, len(undone.photos), tuple((day, source, n) for (day, source), n in back)
     )
+
+
+def birth_corrected(connection: duckdb.DuckDBPyConnection, person: Person, *, today: date) -> int:
+    """Work out anew what depends on someone's birth: nothing earlier is believed of photos that
+    were taken in `--as` them. Gives the number of photos that have another date now."""
+    if person.born_earliest is None:
+        return 0
+    with transaction(connection):
+        changed = reborn(connection, person.name, person.born_earliest, today)
+        if changed:
+            moments.update(connection, changed)
+    return len(changed)
 
 
 def _hashes(connection: duckdb.DuckDBPyConnection, paths: Sequence[Path]) -> list[str]:
