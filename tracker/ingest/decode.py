@@ -17,10 +17,11 @@ from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
-from PIL import Image, UnidentifiedImageError
+from PIL import Image, PngImagePlugin, UnidentifiedImageError
+from PIL.JpegImagePlugin import JpegImageFile
 
 from tracker.errors import PhotoRejected
-from tracker.ingest import raw, tiff
+from tracker.ingest import png, raw, tiff
 from tracker.ingest.formats import (
     FORMAT_NAMES,
     PILLOW_FORMATS,
@@ -46,6 +47,9 @@ from tracker.metadata import exif as exif_data
 from tracker.metadata.records import Metadata
 
 MAX_FILE_BYTES = 600_000_000
+MAX_TEXT_BYTES = 16_000_000
+"""Of a PNG's compressed texts each: XMP may have some millions. Beyond it the file is refused."""
+
 MAX_PIXELS = 300_000_000
 """Beyond the largest phone photos (200 megapixels) and ordinary panoramas."""
 
@@ -176,7 +180,7 @@ def decode(
             image, data, fields, size=(width, height), orientation=orientation
         )
     return Decoded(
-        kind or _format_name(image),
+        kind or str(image.format),
         width,
         height,
         scale,
@@ -235,7 +239,7 @@ def bytes_needed(image: Image.Image, scale: int) -> int:
     """Roughly what decoding takes, from the header alone. Pillow keeps 4 bytes a pixel."""
     width, height = image.size
     pixels = width * height
-    if image.format in ("JPEG", "MPO"):
+    if image.format == "JPEG":
         # A progressive file's coefficients, 2 bytes each, are all held until the last scan.
         held = 6 * pixels if image.info.get("progressive") else 0
         return held + 4 * pixels // scale**2
@@ -303,10 +307,6 @@ def _turn_to_the_photo(image: Image.Image) -> None:
         image.seek(page)
 
 
-def _format_name(image: Image.Image) -> str:
-    return "JPEG" if image.format == "MPO" else str(image.format)
-
-
 @cache
 def _formats() -> tuple[str, ...]:
     """Set Pillow up once per process, and name the formats it may try."""
@@ -314,6 +314,7 @@ def _formats() -> tuple[str, ...]:
 
     pi_heif.register_heif_opener(thumbnails=False, depth_images=False, aux_images=False)
     Image.MAX_IMAGE_PIXELS = None  # _check_size() does it, by bytes, before anything is decoded
+    PngImagePlugin.MAX_TEXT_CHUNK = MAX_TEXT_BYTES
     # Pixels of the photo before are written over instead of being asked of the system anew, page
     # by page: 12 megapixels decode in 25 ms instead of 45. See PILLOW_BLOCKS_MAX in its manual.
     Image.core.set_block_size(BLOCK_BYTES)  # type: ignore[attr-defined]
@@ -345,10 +346,7 @@ def _opened(data: bytes) -> Iterator[Image.Image]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # broken EXIF, odd palettes: said by the result
             is_tiff = format_of(data) == "TIFF"
-            with (
-                quiet() if is_tiff else nullcontext(),
-                Image.open(io.BytesIO(data), formats=_formats()) as image,
-            ):
+            with quiet() if is_tiff else nullcontext(), _image(data) as image:
                 if image.format == "TIFF":
                     _turn_to_the_photo(image)
                 yield image
@@ -360,6 +358,20 @@ def _opened(data: bytes) -> Iterator[Image.Image]:
         raise _refusal(data, error) from None
 
 
+def _image(data: bytes) -> Image.Image:
+    formats = _formats()
+    if data.startswith(b"\xff\xd8\xff"):
+        # Not by `open`: it looks for further pictures in it, and fails where they are broken.
+        return JpegImageFile(io.BytesIO(data))
+    try:
+        return Image.open(io.BytesIO(data), formats=formats)
+    except UnidentifiedImageError:
+        mended = png.mended(data)
+        if mended is None:
+            raise
+    return Image.open(io.BytesIO(mended), formats=formats)
+
+
 def _refusal(data: bytes, error: Exception) -> PhotoRejected:
     begins_as = format_of(data)
     if begins_as is None:
@@ -369,7 +381,7 @@ def _refusal(data: bytes, error: Exception) -> PhotoRejected:
         return PhotoRejected("not-a-photo", f"It is not a photo that can be read ({FORMAT_NAMES}).")
     if "truncated" in str(error).lower() or is_cut_short(data, begins_as):
         return PhotoRejected("truncated", f"The {begins_as} file is cut short: its end is missing.")
-    if isinstance(error, UnidentifiedImageError):
+    if isinstance(error, UnidentifiedImageError | SyntaxError):
         if tiff.is_whole(data):
             return PhotoRejected(
                 "unsupported",

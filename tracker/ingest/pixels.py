@@ -38,7 +38,7 @@ def upright(image: Image.Image, scale: int, orientation: int) -> Image.Image:
 
     Reducing comes first: turning then costs less.
     """
-    if image.format in ("JPEG", "MPO") and scale > 1:
+    if image.format == "JPEG" and scale > 1:
         width, height = image.size
         image.draft(None, (max(1, width // scale), max(1, height // scale)))
         scale //= max(1, round(max(width, height) / max(image.size)))

@@ -57,7 +57,7 @@ def _films(image: Image.Image, data: bytes, roots: Iterable[Element]) -> Metadat
         behind = isobmff.find(data, b"mpvd")
         inside = isobmff.clues(data, *behind) if behind else isobmff.clues(data)
         return Metadata(clues=inside, notes=(motion.NOTE,) if behind else ())
-    film = motion.film(data, tuple(roots)) if image.format in ("JPEG", "MPO") else None
+    film = motion.film(data, tuple(roots)) if image.format == "JPEG" else None
     if film is None:
         return Metadata()
     return Metadata(clues=isobmff.clues(data, *film), notes=(motion.NOTE,))
