@@ -176,6 +176,75 @@ def tags_of(con: duckdb.DuckDBPyConnection, photos: Sequence[str]) -> dict[str, 
     return dict(found)
 
 
+def unsettled(con: duckdb.DuckDBPyConnection, photos: Sequence[str], rules: int) -> list[str]:
+    """Those of these photos (sha256s) whose tags may come to something else than they did.
+
+    That is so where tags, answers, faces, what was said of them, the people or the `rules` (a
+    number that is raised with them) are not as they were at `note_settled`.
+    """
+    asked = pa.table({"sha256": pa.array(list(dict.fromkeys(photos)), pa.string())})
+    with translated(), staged(con, "asked_photos", asked):
+        rows = con.execute(
+            f"""
+            SELECT sha256 FROM ({_TOLD}) JOIN photos USING (photo_id)
+            LEFT JOIN settled_tags s USING (photo_id)
+            WHERE s.told IS DISTINCT FROM now ORDER BY photo_id
+            """,  # noqa: S608
+            [rules],
+        ).fetchall()
+    return [sha256 for (sha256,) in rows]
+
+
+def note_settled(con: duckdb.DuckDBPyConnection, photos: Sequence[str], rules: int) -> None:
+    """Note that the tags of these photos (sha256s) are settled as things are now."""
+    asked = pa.table({"sha256": pa.array(list(dict.fromkeys(photos)), pa.string())})
+    with transaction(con), staged(con, "asked_photos", asked):
+        con.execute(
+            """
+            DELETE FROM settled_tags WHERE photo_id IN (
+                SELECT photo_id FROM photos SEMI JOIN asked_photos USING (sha256))
+            """
+        )
+        con.execute(f"INSERT INTO settled_tags SELECT photo_id, now FROM ({_TOLD})", [rules])  # noqa: S608
+
+
+_TOLD = """
+    WITH tagged AS (
+        SELECT photo_id, name_key, tag_id FROM tags
+        WHERE photo_id IN (SELECT photo_id FROM photos SEMI JOIN asked_photos USING (sha256))
+    ),
+    of_tags AS (
+        SELECT photo_id, sum(hash(tag_id, answer_id, person_id, removed)) AS h
+        FROM tagged LEFT JOIN standing_tag_answers USING (name_key) GROUP BY photo_id
+    ),
+    there AS (SELECT photo_id, face_id FROM faces SEMI JOIN of_tags USING (photo_id)),
+    of_faces AS (SELECT photo_id, sum(hash(face_id)) AS h FROM there GROUP BY photo_id),
+    of_words AS (
+        SELECT photo_id, sum(hash(face_id, decision_id)) AS h
+        FROM decisions JOIN there USING (face_id) GROUP BY photo_id
+    ),
+    living AS (SELECT sum(hash(person_id, merged_into, removed)) AS h FROM people)
+    SELECT photo_id, hash(?::BIGINT, t.h, f.h, w.h, (SELECT h FROM living)) AS now
+    FROM of_tags t LEFT JOIN of_faces f USING (photo_id) LEFT JOIN of_words w USING (photo_id)
+"""
+"""SQL: a fingerprint (`now`) of all that the tags of the `asked_photos` are settled by."""
+
+
+def outcomes_of(con: duckdb.DuckDBPyConnection, photos: Sequence[str]) -> dict[str, int]:
+    """How many tags of these photos (sha256s) came to what."""
+    asked = pa.table({"sha256": pa.array(list(dict.fromkeys(photos)), pa.string())})
+    with translated(), staged(con, "asked_photos", asked):
+        return dict(
+            con.execute(
+                """
+                SELECT outcome, count(*) FROM tags WHERE photo_id IN (
+                    SELECT photo_id FROM photos SEMI JOIN asked_photos USING (sha256))
+                GROUP BY outcome
+                """
+            ).fetchall()
+        )
+
+
 def note_outcomes(
     con: duckdb.DuckDBPyConnection, outcomes: Mapping[int, tuple[int | None, str]]
 ) -> None:

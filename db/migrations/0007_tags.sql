@@ -39,3 +39,9 @@ SEMI JOIN (
 ) USING (answer_id)
 LEFT JOIN people given ON given.person_id = a.person_id
 LEFT JOIN people p ON p.person_id = coalesce(given.merged_into, given.person_id);
+
+-- The photos whose tags were settled, with a fingerprint of all that this rests on.
+CREATE TABLE settled_tags (
+    photo_id INTEGER NOT NULL,
+    told UBIGINT NOT NULL
+);

@@ -119,8 +119,9 @@ def _claims(fits: npt.NDArray[np.float64]) -> list[tuple[int, int]]:
 
 def _assigned(fits: npt.NDArray[np.float64]) -> list[tuple[int, int]]:
     """Pairs (tag, face), one to one, of the greatest overlap together."""
-    if fits.shape == (1, 1):
-        return [(0, 0)] if fits[0, 0] > 0 else []
+    meets = fits > 0
+    if meets.sum(axis=0).max() <= 1 and meets.sum(axis=1).max() <= 1:
+        return [(int(tag), int(face)) for tag, face in np.argwhere(meets)]
     from scipy.optimize import linear_sum_assignment
 
     rows, columns = linear_sum_assignment(fits, maximize=True)

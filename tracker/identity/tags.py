@@ -28,6 +28,9 @@ __all__ = ["TagsSettled", "answer", "match", "settle_tags", "undo"]
 
 PHOTOS_AT_ONCE = 4096
 
+RULES = 1
+"""Raised with every change to how tags are matched and judged: then all are settled anew."""
+
 NAMES_SHOWN = 5
 """Names without an answer that are named after an ingest; `tracker tags list` shows all."""
 
@@ -100,15 +103,15 @@ def settle_tags(connection: duckdb.DuckDBPyConnection, photos: Sequence[str]) ->
     own word is never touched. Asked again it changes nothing.
     """
     answers = tags.answers(connection)
-    told: Counter[str] = Counter()
     written: list[Decision] = []
-    for start in range(0, len(photos), PHOTOS_AT_ONCE):
-        part = tags.tags_of(connection, photos[start : start + PHOTOS_AT_ONCE])
-        if not part:
-            continue
+    changed = tags.unsettled(connection, photos, RULES)
+    for start in range(0, len(changed), PHOTOS_AT_ONCE):
+        part = changed[start : start + PHOTOS_AT_ONCE]
         with transaction(connection):
-            written += _settle(connection, part, answers, told)
+            written += _settle(connection, part, answers)
+            tags.note_settled(connection, part, RULES)
     names = {c.person.person_id: c.person.name for c in people.all_people(connection) if written}
+    told = Counter(tags.outcomes_of(connection, photos))
     return TagsSettled(
         named=_by_name(written, "confirmed", names),
         proposed=_by_name(written, "proposed", names),
@@ -123,11 +126,9 @@ def settle_tags(connection: duckdb.DuckDBPyConnection, photos: Sequence[str]) ->
 
 
 def _settle(
-    connection: duckdb.DuckDBPyConnection,
-    part: Mapping[str, Sequence[TagRow]],
-    answers: Mapping[str, Answer],
-    told: Counter[str],
+    connection: duckdb.DuckDBPyConnection, photos: Sequence[str], answers: Mapping[str, Answer]
 ) -> list[Decision]:
+    part = tags.tags_of(connection, photos)
     faces = tags.faces_of(connection, list(part))
     said = tags.said_of(connection, (f for here in faces.values() for f in here.face_ids))
     written: list[Decision] = []
@@ -137,7 +138,6 @@ def _settle(
         spoken = {face: tag_rules.words(said[face]) for face in here.face_ids if face in said}
         verdict = verdict_of(rows, here, spoken, answers)
         written += tag_rules.changes(verdict, spoken)
-        told.update(word for _, word in verdict.outcomes.values())
         outcomes |= {
             row.tag_id: verdict.outcomes[row.tag_id]
             for row in rows
