@@ -278,6 +278,8 @@ def _check_size(image: Image.Image, scale: int, alone: bool) -> None:
 
 def _fields(image: Image.Image) -> exif_data.Fields:
     """The EXIF data. Where it is broken that is no reason to lose a photo: it counts as none."""
+    if image.format == "PNG":
+        image.load()  # it would load itself when asked, and broken pixels pass for broken EXIF
     try:
         return exif_data.fields(image.getexif())
     except MemoryError:
@@ -300,11 +302,14 @@ def _raw_fields(data: bytes) -> exif_data.Fields | None:
 
 def _turn_to_the_photo(image: Image.Image) -> None:
     """Of a TIFF whose first page is a thumbnail of the others: the first that is none."""
-    pages = getattr(image, "n_frames", 1)
-    page = 0
-    while page + 1 < min(pages, MOST_PAGES) and image.tag_v2.get(tiff.NEW_SUBFILE_TYPE, 0) == 1:  # type: ignore[attr-defined]
-        page += 1
-        image.seek(page)
+    for page in range(1, MOST_PAGES):
+        if image.tag_v2.get(tiff.NEW_SUBFILE_TYPE, 0) != 1:  # type: ignore[attr-defined]
+            return
+        try:
+            image.seek(page)
+        except EOFError:  # thumbnails all: then the first is the photo
+            image.seek(0)
+            return
 
 
 @cache

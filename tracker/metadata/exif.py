@@ -23,6 +23,8 @@ SCANNERS = re.compile(
 )
 """In a make, a model or a program's name: it photographs paper and film, not people."""
 
+_CONTROL = re.compile("[\0-\x1f\x7f-\x9f]")
+
 _SCANNED = (1, 2)
 """FileSource: a film scanner, a scanner of prints. A camera writes 3."""
 
@@ -88,14 +90,14 @@ def is_scanned(fields: Fields) -> bool:
 
 
 def text(value: object) -> str | None:
-    """A tag's text, without NULs and blanks at its ends; None for a missing or empty one."""
+    """A tag's text up to a NUL, without control characters; None for a missing or empty one."""
     if isinstance(value, tuple | list) and value:
         value = value[0]
     if isinstance(value, bytes):
         value = value.decode("latin-1")
     if not isinstance(value, str):
         return None
-    return value.split("\0")[0].strip()[:MAX_TEXT] or None
+    return _CONTROL.sub("", value.split("\0")[0][: 2 * MAX_TEXT]).strip()[:MAX_TEXT] or None
 
 
 def orientation(fields: Fields) -> int:

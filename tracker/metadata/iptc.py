@@ -49,7 +49,8 @@ def _datasets(data: bytes) -> dict[int, bytes]:
 
 
 def _ascii(value: bytes | None) -> str:
-    return (value or b"").decode("ascii", "replace").strip("\0 ")[:32]
+    text = (value or b"")[:32].decode("ascii", "replace")
+    return "".join(character for character in text if character.isprintable()).strip()
 
 
 def in_photoshop(data: bytes) -> bytes:
