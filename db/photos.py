@@ -37,6 +37,7 @@ __all__ = [
     "store_batch",
     "undated",
     "unread",
+    "without_date",
 ]
 
 
@@ -149,6 +150,20 @@ def dates(con: duckdb.DuckDBPyConnection) -> dict[str, Dated]:
     with translated():
         rows = con.execute(f"SELECT sha256, {_DATED_COLUMNS} FROM photos").fetchall()  # noqa: S608
     return {sha256: _dated(when) for sha256, *when in rows}
+
+
+def without_date(con: duckdb.DuckDBPyConnection, hashes: Sequence[str]) -> dict[str, bytes]:
+    """Those of these photos (sha256s) that have no date to go by -> one of their paths."""
+    asked = pa.table({"sha256": pa.array(list(dict.fromkeys(hashes)), pa.string())})
+    with translated(), staged(con, "asked_photos", asked):
+        rows = con.execute(
+            """
+            SELECT sha256, min(path) FROM photos SEMI JOIN asked_photos USING (sha256)
+            JOIN photo_paths USING (photo_id)
+            WHERE earliest IS NULL GROUP BY sha256 ORDER BY sha256
+            """
+        ).fetchall()
+    return dict(rows)
 
 
 def photo_faces(con: duckdb.DuckDBPyConnection, sha256: str, detector: str) -> list[Face]:

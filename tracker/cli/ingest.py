@@ -183,9 +183,7 @@ class Taken:
             **self.summary.as_dict(),
             **self.settled.as_dict(),
             **self.tagged.as_dict(),
-            "moved": self.noted.moved,
-            "missing": self.noted.missing,
-            "found_again": self.noted.back,
+            **self.noted.as_dict(),
             "undated": self.undated,
             "embedder": self.embedder,
             "warnings": self.warnings,
@@ -296,10 +294,8 @@ def show(taken: Taken, *, json: bool) -> None:
     say(taken.line())
     if summary.skipped:
         say(f"Skipped: {plain(summary.skipped_in_words)}.")
-    for line in (*taken.tagged.lines(), *taken.settled.lines()):
+    for line in (*taken.noted.lines(), *taken.tagged.lines(), *taken.settled.lines()):
         say(plain(line))
-    if taken.noted.moved:
-        say(f"{count(taken.noted.moved, 'photo')} lie elsewhere now; nothing was read again.")
     if taken.undated:
         are = "photo has" if taken.undated == 1 else "photos have"
         say(f"{taken.undated:,} {are} no date to go by. See which: tracker dates list --problems")

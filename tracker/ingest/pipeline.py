@@ -11,11 +11,13 @@ from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from db import photos
 from db.errors import StoreError
 from db.records import EmbedderRow
 from tracker.ingest import look, moments, roots
 from tracker.ingest.known import Memory, Task, plan, recall
 from tracker.ingest.recorder import Recorder
+from tracker.ingest.redating import refresh
 from tracker.ingest.scan import absolute, scan
 from tracker.ingest.stages import Embedded, Passed, embed, look_ahead
 from tracker.ingest.store import Writer
@@ -23,6 +25,7 @@ from tracker.ingest.summary import IngestSummary, Progress, Tally, Walked
 from tracker.ingest.window import Window
 from tracker.ingest.wish import ALL_OF_THEM, Wish
 from tracker.ingest.workers import Workers
+from tracker.metadata import exiftool
 from tracker.vision.detector import DETECTOR_ID
 from tracker.vision.engines import choose
 from tracker.vision.engines.cores import cores
@@ -136,6 +139,7 @@ def ingest(
     except BaseException:
         writer.flush()
         raise
+    _ask_exiftool(con, sorted(writer.stored), today)
     moments.update(con, sorted(writer.stored))
     return tally.summary(
         time.monotonic() - started,
@@ -160,6 +164,15 @@ def _record(
             embedder.proven()
             proven = True
         recorder.record(outcome)
+
+
+def _ask_exiftool(con: duckdb.DuckDBPyConnection, stored: Sequence[str], today: date) -> None:
+    """Where it is installed, it may date what nothing else does."""
+    if exiftool.program() is None:
+        return
+    undated = photos.without_date(con, stored)
+    told = exiftool.clues(undated.values())
+    refresh(con, {sha256: told[path] for sha256, path in undated.items() if path in told}, today)
 
 
 def here(workers: int | None) -> Place:
