@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import time
 import unicodedata
 from collections.abc import Callable
 
@@ -48,6 +49,32 @@ def matches(*names: str, titles: dict[str, str] | None = None) -> Matches:
         (f"{LONG}.jpg", f"{LONG[:46]}.json"),
         (f"{LONG}(1).jpg", f"{LONG[:46]}(1).json"),
         (f"{UUID}P.jpg", f"{UUID}.json"),
+        ("IMG_0088 (1).jpeg", "IMG_0088 (1).jpeg.supplemental-metadata.json"),
+        ("IMG_0899(1).HEIC", "IMG_0899.heic.supplemental-metadata(1).json"),
+        ("IMG(2).jpg", "IMG.jpg(2).supplemental-metadata.json"),
+        ("MVIMG_20200207_134534~2.jpg", "MVIMG_20200207_134534~2.jpg.supplemental-metad.json"),
+        ("IMG-WA0122~2-edited.jpg", "IMG-WA0122~2.jpg.supplemental-metadat.json"),
+        ("27_06_12 - 2.jpg", "27_06_12 - 2.json"),
+        (
+            "05yqt21kruxwwlhhgrwrdyb6chhwszi9bqmzu16w0 2.jpg",
+            "05yqt21kruxwwlhhgrwrdyb6chhwszi9bqmzu16w0 2.jp.json",
+        ),
+        (
+            "13039_327707840323_537645323_9470255_27214_n(1).jpg",
+            "13039_327707840323_537645323_9470255_27214_n.j(1).json",
+        ),
+        (
+            "PXL_20230814_201154491.LONG_EXPOSURE-01.COVER.jpg",
+            "PXL_20230814_201154491.LONG_EXPOSURE-01.COVER..json",
+        ),
+        (
+            "Backyard_ceremony_wedding_photography_xxxxxxx_m(494).jpg",
+            "Backyard_ceremony_wedding_photography_xxxxxxx_(494).json",
+        ),
+        (
+            "😀😃😄😁😆😅😂🤣🥲☺️😊😇🙂🙃😉😌😍🥰😘😗😙😚😋😛.jpg",
+            "😀😃😄😁😆😅😂🤣🥲☺️😊😇🙂🙃😉😌😍🥰😘😗😙😚😋.json",
+        ),
         ("a,b;c=d ünïcödé 中文.jpg", "a,b;c=d ünïcödé 中文.jpg.supplemental-metadata.json"),
     ],
 )
@@ -141,6 +168,33 @@ def test_google_replaces_what_names_of_files_cannot_hold() -> None:
     json = f"{LONG[:46]}.json"
     photos = [f"{LONG} A_B.jpg", f"{LONG} C_D.jpg"]
     assert matched(*photos, json, titles={json: f"{LONG} A&B.jpg"}) == {photos[0]: [json]}
+
+
+@pytest.mark.parametrize(
+    ("photo", "json"),
+    [
+        ("IMG.jpg", "IMG.jpg(1).json"),
+        ("IMG(1).jpg", "IMG.jpg.json"),
+        ("IMG(1).jpg", "IMG.jpg(2).json"),
+        ("IMG_1.jpg", "IMG_10.jpg.json"),
+        ("IMG_10.jpg", "IMG_1.jpg.json"),
+        ("IMG.png", "IMG.jpg.json"),
+        ("IMG-edited.jpg", "IMG.jpg(1).json"),
+        (f"{LONG}.jpg", f"{LONG[:46]}(1).json"),
+        (f"{LONG}(1).jpg", f"{LONG[:46]}.json"),
+        (f"{LONG}.jpg", f"{LONG[:20]}.json"),
+    ],
+)
+def test_another_photos_json_is_not_taken(photo: str, json: str) -> None:
+    done = matches(photo, json)
+    assert done.of == {}
+    assert set(done.others) == {json.encode()}
+
+
+def test_of_photos_with_a_shortened_name_the_original_has_the_file() -> None:
+    json = f"{LONG[:46]}.json"
+    original, edited, live = f"{LONG}.HEIC", f"{LONG}-edited.jpg", f"{LONG}.MP4"
+    assert matched(original, edited, live, json) == {original: [json], edited: [json]}
 
 
 def test_a_title_without_suffix_names_the_photo_that_has_one() -> None:
@@ -264,3 +318,14 @@ def test_a_sidecar_is_one_photos_and_has_one_fate(names: list[bytes], titles: li
         assert len({_original(m)[0] or m.numbered[0] for m in owners}) == 1
     assert all(len(set(files)) == len(files) for files in done.of.values())
     assert match(reversed(names), said_by(titles)) == done
+
+
+def test_thousands_of_photos_of_one_beginning_are_matched_at_once() -> None:
+    photos = [f"{UUID}P({number}).jpg" for number in range(3000)]
+    own = [f"{UUID}({number}).json" for number in range(3000)]
+    elsewhere = [f"{UUID}({number}).json" for number in range(3000, 6000)]
+    begun = time.monotonic()
+    done = matches(*photos, *own, *elsewhere, titles=dict.fromkeys(elsewhere, "another.jpg"))
+    assert time.monotonic() - begun < 5
+    assert len(done.of) == 3000
+    assert len(done.others) == 3000

@@ -26,9 +26,10 @@ STILLS = RAW | frozenset((
 VIDEOS = frozenset((
     ".mov", ".mp4", ".m4v", ".qt", ".3gp", ".3g2", ".avi", ".mkv", ".webm", ".mts", ".m2ts",
     ".m2t", ".mpg", ".mpeg", ".mpe", ".vob", ".wmv", ".asf", ".flv", ".f4v", ".ogv", ".mxf",
-    ".dv", ".mp", ".insv", ".lrv",
+    ".dv", ".mp", ".insv", ".lrv", ".mp~2", ".mp~3",
+    ".mp_original",
 ))  # fmt: skip
-LIVE = frozenset((".mov", ".mp4", ".mp"))
+LIVE = frozenset((".mov", ".mp4", ".mp", ".mp~2", ".mp~3", ".mp_original"))
 """What a phone writes beside a photo that moves."""
 
 _NUMBERED = re.compile(r"(.*)(\(\d{1,9}\))", re.DOTALL)

@@ -18,7 +18,7 @@ from __future__ import annotations
 import os
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass, field
 
 from db.text import shown
@@ -30,6 +30,7 @@ from tracker.metadata.sidecars.names import (
     composed,
     either,
     folded,
+    is_video_of_a_photo,
     split,
     unnumbered,
 )
@@ -61,6 +62,9 @@ EDITED = tuple(
         "-відредаговано", "-編集済み", "-编辑", "-已修改", "-已編輯", "-수정됨",
     )
 )  # fmt: skip
+
+MOST_TITLED = 300
+"""Photos of one beginning and other numbers among which a title is looked for."""
 
 Told = Callable[[bytes], str]
 """What a sidecar of this name says of whose it is, "" for nothing. Reads the file."""
@@ -127,12 +131,11 @@ def owners(names: Sequence[bytes], there: Media, told: Told) -> Owners:
             shortened.append(one)
         else:
             claims.left.append(one)
-    ordered = sorted(there.by_name) if shortened else []
+    beginnings = _Beginnings(there if shortened else Media())
     taken = set(claims.of)
     for one in shortened:
-        found = [m for m in _beginning_so(one, there, ordered) if m.name not in taken]
-        same = [m for m in found if m.numbered[1] == one.number]
-        claims.lay(one, _CUT, same or _fitting(one, found, told))
+        same, others = beginnings.of(one, taken)
+        claims.lay(one, _CUT, _originals(same, there) or _fitting(one, others, told))
     of = claims.settled()
     _share_with_edited(of, claims.left, there)
     _share_with_live(of, there)
@@ -190,9 +193,10 @@ def _named_so(one: Json, there: Media) -> tuple[int, list[Medium]]:
     for title in one.titles:
         if not one.number and (found := there.by_name.get(title)):
             return _NAMED, _of_that_case(one, found)
-        stem, suffix = split(title)
-        if one.number and (
-            found := [m for m in there.by_number.get((stem, one.number), ()) if m.suffix == suffix]
+        whole, number = (title, one.number) if one.number else unnumbered(title)
+        stem, suffix = split(whole)
+        if number and (
+            found := [m for m in there.by_number.get((stem, number), ()) if m.suffix == suffix]
         ):
             return _NUMBERED, found
     for title in one.titles:
@@ -209,17 +213,52 @@ def _of_that_case(one: Json, found: list[Medium]) -> list[Medium]:
     return same if len(same) == 1 else found
 
 
-def _beginning_so(one: Json, there: Media, ordered: Sequence[str]) -> list[Medium]:
-    """What has a name of which Google may have cut the file's. `ordered`: all names."""
-    found: list[Medium] = []
-    for title in one.titles:
-        at = bisect_left(ordered, title)
-        while at < len(ordered) and ordered[at].startswith(title):
-            found += there.by_name[ordered[at]]
-            at += 1
-        if found:
-            break
-    return found
+class _Beginnings:
+    """What has a name that begins in some way: Google may have cut the name of its file there."""
+
+    def __init__(self, there: Media) -> None:
+        self._named: dict[str, list[Medium]] = defaultdict(list)
+        for one in (m for some in there.by_name.values() for m in some):
+            self._named[one.full].append(one)
+            stem, number = one.numbered
+            if number:  # in the file's name that stands behind all else
+                self._named[stem + one.suffix].append(one)
+        self._ordered = sorted(self._named)
+        self._found: dict[str, dict[str, list[Medium]]] = {}
+
+    def of(self, one: Json, taken: Container[bytes]) -> tuple[list[Medium], list[Medium]]:
+        """Whatever the file's name, as it is or without the supplement, is the beginning of.
+
+        First what has its number, then what has another, unless that is too much to choose from.
+        Nothing of what is `taken`.
+        """
+        begun = next((found for title in one.titles if (found := self._begun(title))), {})
+        same = [m for m in begun.get(one.number, ()) if m.name not in taken]
+        if sum(map(len, begun.values())) > MOST_TITLED:
+            return same, []
+        others = (m for number, some in begun.items() if number != one.number for m in some)
+        return same, [m for m in others if m.name not in taken]
+
+    def _begun(self, title: str) -> dict[str, list[Medium]]:
+        """By number."""
+        if title not in self._found:
+            at = bisect_left(self._ordered, title)
+            found: dict[bytes, Medium] = {}
+            while at < len(self._ordered) and self._ordered[at].startswith(title):
+                found.update((m.name, m) for m in self._named[self._ordered[at]])
+                at += 1
+            by_number: dict[str, list[Medium]] = defaultdict(list)
+            for one in found.values():
+                by_number[one.numbered[1]].append(one)
+            self._found[title] = by_number
+        return self._found[title]
+
+
+def _originals(found: list[Medium], there: Media) -> list[Medium]:
+    """Without edited versions and photos' moving parts, where that leaves any."""
+    return [
+        m for m in found if not m.numbered[0].endswith(EDITED) and not is_video_of_a_photo(m, there)
+    ] or found
 
 
 def _fitting(one: Json, found: list[Medium], told: Told) -> list[Medium]:
