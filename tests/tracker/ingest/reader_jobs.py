@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 from tracker.errors import EngineError, PhotoRejected
+from tracker.ingest import decode
 from tracker.ingest.look import Answer, LookJob, work
 from tracker.ingest.workers import NeedsRoom
 
@@ -49,6 +50,18 @@ def act(job: str, alone: bool) -> str:
     elif word == "modules":
         return " ".join(sorted({name.partition(".")[0] for name in sys.modules}))
     return f"{job} by {os.getpid()}"
+
+
+def decode_bytes(job: bytes, alone: bool) -> tuple[str, int, float]:
+    """Decode a photo and cut it at two scales: its format, clues to its date, and the seconds."""
+    started = time.perf_counter()
+    content = decode.Content(job, "")
+    found = decode.decode(content, lambda w, h: 200, alone=alone)
+    w, h = found.width, found.height
+    regions = [decode.Region(w // 4, h // 4, w // 2 + 1, h // 2 + 1, scale) for scale in (1, 2)]
+    for patch in decode.cut_regions(content, found, regions, alone=alone):
+        assert patch.pixels.size
+    return found.format, len(found.metadata.clues), time.perf_counter() - started
 
 
 def die_while_starting() -> None:
