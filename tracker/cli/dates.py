@@ -193,11 +193,15 @@ def _problem(group: Group) -> Iterator[str]:
     yield middle_cut(plain(shown(group.path)), WIDTH - len(all_of_it)) + all_of_it
     known = [f"{first.edtf}, {first.source}."] if first.edtf else []
     yield from wrapped(" ".join([*known, *(problem.words for problem in first.problems)]), "  ")
-    if first.accept:
-        yield f"  right?  {plain(accept_command(group.path))}"
-        yield f"  wrong?  {plain(set_command(group.path))}"
+    accept, mend = plain(accept_command(group.path)), plain(set_command(group.path))
+    if not first.accept:
+        yield f"  {mend}"
+    elif first.dated.earliest is None:
+        yield f"  {mend}"
+        yield f"  on that very day?  {accept}"
     else:
-        yield f"  {plain(set_command(group.path))}"
+        yield f"  right?  {accept}"
+        yield f"  wrong?  {mend}"
 
 
 def clue_lines(line: DateLine, clues: Sequence[ClueLine]) -> list[str]:

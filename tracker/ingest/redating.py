@@ -40,7 +40,8 @@ def refresh(
     put: dict[str, tuple[Clue, ...]] = {}
     dates: dict[str, Dated] = {}
     for sha256, photo in known.items():
-        now = merged(photo.clues or _remembered(photo.dated), clues[sha256])
+        new = clues[sha256]
+        now = merged(photo.clues or (() if new else _remembered(photo.dated)), new)
         lost = set(photo.clues).difference(now)
         if lost or len(set(photo.clues)) < len(photo.clues):
             put[sha256] = now

@@ -147,6 +147,12 @@ def test_a_date_that_was_stored_without_its_clue_comes_back_after_a_decision(
     )
 
 
+def test_a_new_photos_clues_are_all_that_is_known_of_it(album: Album) -> None:
+    sha256 = album.photo("Anna", day=date(2020, 5, 1))  # as an ingest stores it first
+    refresh(album.con, {sha256: [SUMMER]}, TODAY)
+    assert stored.clues_of(album.con, [sha256])[sha256] == (SUMMER,)
+
+
 def test_all_is_stored_or_nothing(album: Album, monkeypatch: pytest.MonkeyPatch) -> None:
     sha256 = album.photo("Anna")
 
