@@ -45,14 +45,14 @@ def show(
     source: str = "user",
     size: tuple[int, int] = (640, 480),
     embedder: Any = EMBEDDER,
-    **quality: float,
+    **measured: Any,
 ) -> list[int]:
     """Store the photo `name` with a face of each person; the faces' ids."""
     taken = photo_of(name, len(who), when, embedder=embedder)
     taken = replace(
         taken,
         photo=replace(taken.photo, width=size[0], height=size[1]),
-        faces=tuple(replace(face, **quality) for face in taken.faces),
+        faces=tuple(replace(face, **measured) for face in taken.faces),
     )
     photos.store_batch(con, [taken], [], detector=DETECTOR, embedder=embedder)
     ids = [face.face_id for face in taken.faces]
@@ -70,7 +70,7 @@ def one_moment(con: Connection, *names: str, number: int = 7) -> None:
 
 
 def counting(con: Connection, child: int) -> list[int]:
-    return faces.child_by_month(con, child, ME).face_ids.tolist()
+    return list(map(int, faces.child_by_month(con, child, ME).face_ids))
 
 
 def test_of_a_burst_one_face_counts_in_every_place(con: Connection, mia: int, home: Path) -> None:
