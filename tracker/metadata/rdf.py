@@ -83,12 +83,12 @@ def _bodies(structure: Element) -> Iterator[Element]:
 
 
 def _value(element: Element) -> str:
-    for entry in entries(element):
-        return _value(entry)
-    for body in _bodies(element):
+    """The text of a property, of its first entry, or of its `rdf:value`, which may have notes."""
+    inner = next(entries(element), element)
+    for body in _bodies(inner):
         value = body.find(f"{RDF}value")
         if value is not None:
             return value.text or ""
         if f"{RDF}value" in body.attrib:
             return body.attrib[f"{RDF}value"]
-    return element.text or ""
+    return inner.text or ""

@@ -88,7 +88,7 @@ def from_xmp(root: Element, size: tuple[int, int], orientation: int) -> tuple[Ta
     named = {one.name.casefold() for one in boxed}
     weak = (one for one in (*found, *_of_the_photo(root)) if not one.boxes)
     for one in weak:
-        if one.name.casefold() not in named:
+        if one.name and one.name.casefold() not in named:
             named.add(one.name.casefold())
             boxed.append(one)
     program = _program(root)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from xml.etree.ElementTree import Element
+from xml.etree.ElementTree import Element, XMLPullParser
 
 import pytest
 from defusedxml.ElementTree import fromstring
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tracker.metadata.records import Tag
 from tracker.metadata.regions import CREATOR, from_xmp, number
@@ -165,6 +167,12 @@ def test_two_faces_of_one_name_are_two_tags() -> None:
     assert len(from_xmp(document(mwg(AREA) + mwg(other)), (400, 300), 1)) == 2
 
 
+def test_people_without_a_name_are_nobody() -> None:
+    inside = """<Iptc4xmpExt:PersonInImage><rdf:Bag><rdf:li/><rdf:li> </rdf:li></rdf:Bag>
+    </Iptc4xmpExt:PersonInImage>"""
+    assert from_xmp(document(inside), (400, 300), 1) == ()
+
+
 def test_people_named_in_the_photo_without_a_box_are_read() -> None:
     inside = """<Iptc4xmpExt:PersonInImage><rdf:Bag><rdf:li>Rosa</rdf:li><rdf:li>Karl</rdf:li>
     </rdf:Bag></Iptc4xmpExt:PersonInImage>"""
@@ -241,3 +249,29 @@ def test_a_hundred_thousand_regions_are_not_all_read() -> None:
 @pytest.mark.parametrize("text", ["", "x", "1_0", "٣", "1" * 5000, "1,5", " 2 ", "-0", "1e999"])
 def test_a_number_is_read_or_is_none(text: str) -> None:
     assert isinstance(number(text), float)
+
+
+def test_lists_within_lists_without_end_are_not_followed() -> None:
+    depth = 20_000
+    nested = "<rdf:Bag><rdf:li>" * depth + "</rdf:li></rdf:Bag>" * depth
+    builder = XMLPullParser()
+    builder.feed(
+        f"{HEAD}><Iptc4xmpExt:PersonInImage>{nested}</Iptc4xmpExt:PersonInImage>"
+        f"<mwg-rs:Regions>{nested}</mwg-rs:Regions>{TAIL}"
+    )
+    builder.close()
+    *_, (_, root) = builder.read_events()
+    assert from_xmp(root, (4, 3), 1) == ()
+
+
+@given(st.recursive(st.text("0.,;nae- ", max_size=8), lambda t: t | st.text(max_size=20)))
+def test_whatever_stands_where_numbers_should_nothing_fails(text: str) -> None:
+    root = document(mwg(AREA) + MICROSOFT.format("x"))
+    for element in root.iter():
+        for key in element.attrib:
+            if "Area#" in key or "Rectangle" in key:
+                element.set(key, text)
+    for orientation in range(-1, 10):
+        for tag in from_xmp(root, (400, 300), orientation):
+            assert tag.name == "Rosa"
+            assert all(0 <= share <= 1 for box in tag.boxes for share in box)
