@@ -10,7 +10,19 @@ from datetime import date
 from functools import partial
 from pathlib import Path
 
-from bench import crops, forward, ingest, known, memory, recall, report, scale, start
+from bench import (
+    crops,
+    dating,
+    forward,
+    ingest,
+    known,
+    memory,
+    recall,
+    report,
+    scale,
+    sidecars,
+    start,
+)
 from bench.figures import as_table, replaced
 from bench.processes import cores
 
@@ -21,6 +33,8 @@ PARTS = {
     "forward": forward.measure,
     "memory": memory.measure,
     "known": known.measure,
+    "dating": dating.measure,
+    "sidecars": sidecars.measure,
     "scale": scale.measure,
     "report": report.measure,
     "start": start.measure,

@@ -50,7 +50,7 @@ def measure(folder: Path, _count: int) -> list[Figure]:
         )
     ]
     for name, write in (
-        ("a Takeout's JSON", _takeout),
+        ("a Takeout's JSON", write_takeout),
         ("an XMP with three faces", _xmp),
         ("Picasa's ini", _picasa),
     ):
@@ -110,7 +110,7 @@ def _photos(folder: Path, name: str) -> Path:
     return top
 
 
-def _takeout(photo: Path) -> None:
+def write_takeout(photo: Path) -> None:
     place = {"latitude": 48.1, "longitude": 11.6, "altitude": 0.0}
     told = {
         "title": photo.name,
