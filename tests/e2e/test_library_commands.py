@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import unicodedata
 from pathlib import Path
 
 import pytest
@@ -131,6 +132,21 @@ def test_missing_files_are_marked_listed_found_again_and_forgotten(home: Path) -
     assert (told["photos"], told["missing"]) == (6, 0)
     nothing = tracker("library", "forget", photos, home=home)
     assert (nothing.code, "is marked as missing" in nothing.out) == (0, True)
+
+
+def test_a_folder_is_known_in_any_spelling(home: Path) -> None:
+    away = home.parent / "Größe"
+    (home.parent / "photos").rename(away)
+    spelt = home.parent / "PHOTOS"
+    assert tracker("library", "moved", spelt, away, "--json", home=home).values["files"] == 6
+    (away / "IMG_0.jpg").unlink()
+    apart = home.parent / unicodedata.normalize("NFD", "größe")
+    looked = tracker("library", "missing", apart, "--json", home=home).values
+    assert [Path(row["path"]).name for row in looked["missing"]] == ["IMG_0.jpg"]
+    assert tracker("library", "forget", apart, "--yes", "--json", home=home).values == {
+        "schema_version": 1,
+        "forgotten": 1,
+    }
 
 
 def test_much_that_is_missing_is_not_marked_where_nobody_can_be_asked(home: Path) -> None:

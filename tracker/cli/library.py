@@ -74,10 +74,12 @@ def moved(
     No file is touched. The same command the other way round takes it back.
     """
     from tracker.ingest.moving import move
+    from tracker.ingest.scan import absolute
+    from tracker.study.known_folder import known_folder
 
-    before, after = _absolute(old), _absolute(new)
     with workspace(context) as connection:
-        number = move(connection, before, after)
+        before = known_folder(connection, old)
+        number = move(connection, before, absolute(new.expanduser()))
     if json:
         emit({"old": str(old), "new": str(new), "files": number})
         return
@@ -98,11 +100,13 @@ def missing(
     Their photos still count in every comparison, and nothing is forgotten.
     """
     from db import roots as stored
+    from tracker.study.known_folder import known_folder
 
     with workspace(context) as connection:
-        if path is not None:
-            _look(connection, _absolute(path), yes=yes, json=json)
-        found = stored.places(connection, _absolute(path) if path else None, missing=True)
+        folder = None if path is None else known_folder(connection, path)
+        if folder is not None:
+            _look(connection, folder, yes=yes, json=json)
+        found = stored.places(connection, folder, missing=True)
     if json:
         emit({"missing": [_as_dict(place) for place in found]})
         return
@@ -143,9 +147,10 @@ def forget(
 ) -> None:
     """Forget where missing files of PATH were. The photos and their faces stay."""
     from db import roots as stored
+    from tracker.study.known_folder import known_folder
 
-    folder = _absolute(path)
     with workspace(context) as connection:
+        folder = known_folder(connection, path)
         gone = [place.path for place in stored.places(connection, folder, missing=True)]
         if gone:
             are = count(len(gone), "missing file is", "missing files are")
@@ -180,9 +185,3 @@ def _as_dict(place: Place) -> dict[str, str]:
         "path": shown(place.path),
         "since": "" if since is None else since.isoformat(timespec="seconds"),
     }
-
-
-def _absolute(path: Path) -> bytes:
-    from tracker.ingest.scan import absolute
-
-    return absolute(path.expanduser())
