@@ -78,6 +78,24 @@ _RULES: tuple[tuple[str, str, str, str], ...] = (
         """,
     ),
     (
+        "clue to a date is",
+        "clues to dates are",
+        "stored more than once.",
+        "SELECT count(*) - count(DISTINCT c) FROM date_clues c",
+    ),
+    (
+        "clue to a date belongs",
+        "clues to dates belong",
+        "to no stored photo.",
+        "SELECT count(*) FROM date_clues ANTI JOIN photos USING (photo_id)",
+    ),
+    (
+        "decision is",
+        "decisions are",
+        "about the date of a photo that is not stored.",
+        "SELECT count(*) FROM date_decisions ANTI JOIN photos USING (photo_id)",
+    ),
+    (
         "decision is",
         "decisions are",
         "about a face that is not stored.",

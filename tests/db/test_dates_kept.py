@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from db import dates, photos
+from db import check, dates, photos
 from db.connection import open_workspace
 from db.records import Clue
 from tests.support.workspaces import DETECTOR, EMBEDDER, photo_of, sha_of
@@ -91,3 +91,17 @@ def test_photos_are_listed_once_by_their_first_path(con: duckdb.DuckDBPyConnecti
     ]
     assert all(photo.own for photo in listed)
     assert dates.born_in_photos(con) == []
+
+
+def test_the_doctor_finds_clues_twice_and_clues_of_no_photo(con: duckdb.DuckDBPyConnection) -> None:
+    dates.add_clues(con, {sha_of("a"): [DAY, BOUND]})
+    dates.decide(con, {sha_of("a"): said("2019", date(2019, 1, 1), date(2019, 12, 31))})
+    assert check.problems(con) == []
+    con.execute("INSERT INTO date_clues SELECT * FROM date_clues")
+    con.execute("UPDATE date_decisions SET photo_id = 99")
+    con.execute("INSERT INTO date_clues VALUES (99, 'file', '', '', NULL, NULL, NULL, NULL)")
+    assert check.problems(con) == [
+        "2 clues to dates are stored more than once.",
+        "1 clue to a date belongs to no stored photo.",
+        "1 decision is about the date of a photo that is not stored.",
+    ]

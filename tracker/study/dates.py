@@ -179,8 +179,12 @@ def accept_command(path: bytes) -> str:
 
 
 def _word(path: bytes) -> str:
-    """The path as a shell takes it; one that is no text is only shown."""
-    return shlex.quote(shown(path))
+    """The path as a shell takes it, also where it is no text or would drive a terminal."""
+    text = shown(path)
+    if text.isprintable() and text.encode() == path:
+        return shlex.quote(text)
+    safe = (chr(b) if 32 <= b < 127 and b not in b"\\'" else f"\\x{b:02x}" for b in path)
+    return f"$'{''.join(safe)}'"
 
 
 def _may_be_right(problems: Sequence[Problem]) -> bool:

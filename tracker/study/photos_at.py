@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,16 +24,17 @@ def photos_at(connection: duckdb.DuckDBPyConnection, paths: Sequence[Path]) -> d
     disk need not be there. Raises UsageError for a path at which no photo is known.
     """
     known = {path: sha256 for path, (*_, sha256) in photos.known_paths(connection).items()}
+    spellings: dict[bytes, str] = {}
     found: dict[bytes, str] = {}
     for given in paths:
-        here = _at(given, known)
+        here = _at(given, known) or _spelt_otherwise(given, known, spellings)
         if not here:
             raise _unknown(given)
         found.update((path, known[path]) for path in sorted(here))
     return found
 
 
-def _at(given: Path, known: dict[bytes, str]) -> list[bytes]:
+def _at(given: Path, known: Collection[bytes]) -> list[bytes]:
     wanted = absolute(given)
     for place in dict.fromkeys((wanted, os.path.realpath(wanted))):
         if place in known:
@@ -41,9 +42,18 @@ def _at(given: Path, known: dict[bytes, str]) -> list[bytes]:
         start = os.path.join(place, b"")  # noqa: PTH118  (pathlib cannot hold bytes)
         if here := [path for path in known if path.startswith(start)]:
             return here
-    key = spelt_alike(wanted)
+    return []
+
+
+def _spelt_otherwise(
+    given: Path, known: Iterable[bytes], spellings: dict[bytes, str]
+) -> list[bytes]:
+    """`spellings` is filled when the first path needs it: it takes a moment."""
+    if not spellings:
+        spellings.update((path, spelt_alike(path)) for path in known)
+    key = spelt_alike(absolute(given))
     below = key.rstrip("/\\") + os.sep
-    return [path for path in known if (its := spelt_alike(path)) == key or its.startswith(below)]
+    return [path for path, its in spellings.items() if its == key or its.startswith(below)]
 
 
 def spelt_alike(path: bytes) -> str:
