@@ -111,6 +111,21 @@ _RULES: tuple[tuple[str, str, str, str], ...] = (
         """,
     ),
     (
+        "tag is",
+        "tags are",
+        "of a photo that is not stored.",
+        "SELECT count(*) FROM tags ANTI JOIN photos USING (photo_id)",
+    ),
+    (
+        "answer about a name is",
+        "answers about names are",
+        "of a person who is not stored.",
+        """
+        SELECT count(*) FROM (SELECT person_id FROM tag_answers WHERE person_id IS NOT NULL)
+        ANTI JOIN people USING (person_id)
+        """,
+    ),
+    (
         "name is",
         "names are",
         "given to more than one person.",

@@ -8,6 +8,7 @@ import duckdb
 import pytest
 
 from db import people, tags
+from db.check import problems
 from db.photos import store_batch
 from tests.support.workspaces import DETECTOR, EMBEDDER, photo_of, says, sha_of
 
@@ -140,3 +141,17 @@ def test_only_photos_whose_grounds_changed_are_to_be_settled(
     people.remove(stored, rosa.person_id)
     assert changed() == [A, B]
     assert tags.unsettled(stored, [A, B], 2) == [A, B], "the rules are others"
+
+
+def test_the_check_finds_tags_and_answers_that_hang_in_the_air(
+    stored: duckdb.DuckDBPyConnection,
+) -> None:
+    tags.add(stored, {A: [Tag("Rosa")]})
+    tags.answer(stored, "Rosa", None)
+    assert problems(stored) == []
+    stored.execute("UPDATE tags SET photo_id = 77")
+    stored.execute("UPDATE tag_answers SET person_id = 77")
+    assert problems(stored) == [
+        "1 tag is of a photo that is not stored.",
+        "1 answer about a name is of a person who is not stored.",
+    ]
