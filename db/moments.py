@@ -47,8 +47,7 @@ class Facts:
 
     `ids` ascend. `content` is the first 60 bits of each sha256: an order that does not depend on
     what came first. `shutter` is the camera's own time in microseconds since 1970, local time,
-    -1 where the file does not tell; `clock` is that or, where another source tells the second,
-    its.
+    -1 where its EXIF data do not tell; `clock` is the time that any source tells to the second.
     `by` numbers the camera, or where it is not known the folder. `shape` is width by height,
     `pixels` width times height.
     """
@@ -71,9 +70,9 @@ class Moments:
     copies: npt.NDArray[np.bool_]
 
 
-TELLS_THE_SECOND = ("sidecar", "gps", "iptc", "xmp", "video", "takeout", "filename")
-"""Sources of dates that come from the moment of the picture. The user's word is not among them:
-it dates a box of prints to one day and hour."""
+TELL_THE_SECOND = ("exif", "sidecar", "gps", "iptc", "xmp", "video", "takeout", "filename")
+"""Sources of dates that come from the moment of the picture, the first that there is counts. The
+user's word is not among them: it dates a box of prints to one day and hour."""
 
 
 def uncompared(con: duckdb.DuckDBPyConnection) -> Ids:
@@ -135,13 +134,14 @@ def facts(con: duckdb.DuckDBPyConnection) -> Facts:
             con,
             """
             WITH told AS (
-                SELECT photo_id, min(taken_at) AS shutter FROM date_clues
-                WHERE source = 'exif' AND taken_at IS NOT NULL GROUP BY photo_id
+                SELECT photo_id, min(taken_at) FILTER (source = 'exif') AS shutter,
+                    min({'rank': list_position(?, source), 'time': taken_at}) AS best
+                FROM date_clues
+                WHERE taken_at IS NOT NULL AND list_contains(?, source)
+                GROUP BY photo_id
             ),
             timed AS (
-                SELECT photo_id, sha256, width, height, camera, shutter,
-                    coalesce(shutter, CASE WHEN list_contains(?, date_source) THEN taken_at END)
-                        AS clock
+                SELECT photo_id, sha256, width, height, camera, shutter, best.time AS clock
                 FROM photos LEFT JOIN told USING (photo_id)
             ),
             held AS (
@@ -166,7 +166,7 @@ def facts(con: duckdb.DuckDBPyConnection) -> Facts:
             FROM held LEFT JOIN placed USING (photo_id)
             ORDER BY photo_id
             """,
-            [list(TELLS_THE_SECOND), f"(?s)^.*{re.escape(os.sep)}"],
+            [list(TELL_THE_SECOND), list(TELL_THE_SECOND), f"(?s)^.*{re.escape(os.sep)}"],
         )
     return Facts(
         ids=_integers(found, "photo_id"),

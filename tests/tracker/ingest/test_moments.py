@@ -232,31 +232,39 @@ def test_one_date_written_into_a_whole_box_of_scans_is_no_burst(con: Connection)
     assert groups(con, [*full_hour, *same_second]) == []
 
 
-def test_a_time_that_only_the_user_gave_makes_no_burst(con: Connection) -> None:
-    pair = [photo_of(name, 0, dated(NOON.date())) for name in "ab"]
-    told = [
-        replace(
-            p, photo=replace(p.photo, dated=replace(p.photo.dated, source="user", taken_at=NOON))
-        )
-        for p in pair
-    ]
-    photos.store_batch(con, told, [], detector=DETECTOR, embedder=EMBEDDER)
-    moments.update(con, [sha_of("a"), sha_of("b")])
-    assert found(con) == {}
+@pytest.mark.parametrize(
+    ("source", "together"),
+    [("filename", True), ("takeout", True), ("user", False), ("scan", False)],
+)
+def test_other_sources_tell_the_second_but_not_the_user_or_a_scanner(
+    con: Connection, source: str, together: bool
+) -> None:
+    store(con, [Shot("a", 1, shutter=at(0)), Shot("b", 2, shutter=at(1))])
+    con.execute("UPDATE date_clues SET source = ?", [source])
+    moments.update(con, [sha_of("a")])
+    assert len(found(con)) == (2 if together else 0)
 
 
-def test_a_time_in_the_files_name_makes_a_burst(con: Connection) -> None:
-    pair = [photo_of(name, 0, dated(NOON.date())) for name in "ab"]
-    told = [
-        replace(
-            p,
-            photo=replace(p.photo, dated=replace(p.photo.dated, source="filename", taken_at=NOON)),
-        )
-        for p in pair
-    ]
-    photos.store_batch(con, told, [], detector=DETECTOR, embedder=EMBEDDER)
-    moments.update(con, [sha_of("a"), sha_of("b")])
-    assert len({moment for moment, _ in found(con).values()}) == 1
+def test_what_the_user_says_of_dates_does_not_take_a_burst_apart(con: Connection) -> None:
+    shots = [Shot("a", 1, shutter=at(0)), Shot("b", 2, shutter=at(1))]
+    store(con, shots)
+    con.execute("UPDATE photos SET date_source = 'user', taken_at = NULL")
+    moments.update(con, [sha_of("a")])
+    assert groups(con, shots) == ["a b"]
+
+
+def test_the_cameras_own_time_comes_before_that_of_a_file_name(con: Connection) -> None:
+    shots = [Shot("a", 1, shutter=at(0)), Shot("b", 2, shutter=at(60))]
+    store(con, shots)
+    con.execute(
+        """
+        INSERT INTO date_clues (photo_id, source, label, raw, taken_at)
+        SELECT photo_id, 'filename', '', '', ? FROM photos
+        """,
+        [at(0)],
+    )
+    moments.update(con, [sha_of("a")])
+    assert groups(con, shots) == []
 
 
 def test_a_copy_of_one_picture_of_a_burst_is_of_its_moment(con: Connection) -> None:
