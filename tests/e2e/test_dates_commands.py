@@ -221,7 +221,8 @@ def test_the_same_word_again_changes_nothing(dates: Dates, album: Path) -> None:
 def test_the_end_becomes_the_date_when_it_is_accepted(dates: Dates, album: Path) -> None:
     told = dates("accept", album / "Dias")
     assert told.code == 0
-    assert "You vouch for the date of 2 photos." in told.out
+    assert "You vouch for the date of 1 photo." in told.out
+    assert "1 photo had a date that nothing speaks against." in told.out
     assert "1 photo without a date: tracker dates set PATH… DATE" in told.out
     assert listed(dates, album / "Dias" / "scan.jpg") == {"scan.jpg": "2019-03-02"}
     assert "scan.jpg" not in dates("list", "--problems").out
@@ -232,6 +233,12 @@ def test_a_doubtful_date_that_is_accepted_is_doubtful_no_more(dates: Dates, albu
     dates("accept", album / LONG)
     assert "zero.jpg" not in dates("list", "--problems").out
     assert listed(dates, album / LONG) == {"zero.jpg": "2019-05-06"}
+
+
+def test_what_is_beyond_doubt_needs_no_word(dates: Dates, album: Path) -> None:
+    told = dates("accept", album / "camera.jpg")
+    assert (told.code, told.out) == (0, "1 photo had a date that nothing speaks against.\n")
+    assert dates("undo").code == 2
 
 
 def test_where_there_is_nothing_to_accept_it_says_so(dates: Dates, album: Path) -> None:
@@ -246,7 +253,8 @@ def test_json_says_how_many(dates: Dates, album: Path) -> None:
         "date": "2019",
         "photos": 6,
         "unchanged": 0,
-        "without_date": 0,
+        "undated": 0,
+        "sound": 0,
     }
     assert dates("undo", "--json").values["photos"] == 6
 

@@ -275,7 +275,8 @@ def _tell(decided: Decided, what: str, *, json: bool) -> None:
                 "date": decided.date,
                 "photos": decided.photos,
                 "unchanged": decided.unchanged,
-                "without_date": decided.undatable,
+                "undated": decided.undated,
+                "sound": decided.sound,
             }
         )
         return
@@ -283,8 +284,10 @@ def _tell(decided: Decided, what: str, *, json: bool) -> None:
         say(f"{what} {count(decided.photos, 'photo')}. {UNDO}")
     if decided.unchanged:
         say(f"{count(decided.unchanged, 'photo')} had it from you already.")
-    if decided.undatable:
-        say(f"{count(decided.undatable, 'photo')} without a date: tracker dates set PATH… DATE")
+    if decided.sound:
+        say(f"{count(decided.sound, 'photo')} had a date that nothing speaks against.")
+    if decided.undated:
+        say(f"{count(decided.undated, 'photo')} without a date: tracker dates set PATH… DATE")
 
 
 def _date_comes_last(paths: Sequence[str], day: str, today: date) -> None:

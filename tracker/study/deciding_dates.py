@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING
 
 from db import dates as stored
 from db.connection import transaction
-from db.records import Clue, Dated, Person
+from db.records import Clue, Person
 from tracker.dating import clues, edtf
 from tracker.dating.doubts import EARLIEST
 from tracker.errors import UsageError
 from tracker.ingest import moments
 from tracker.ingest.redating import reborn, refresh
+from tracker.study.dates import list_dates
 from tracker.study.photos_at import photos_at
 
 if TYPE_CHECKING:
@@ -27,12 +28,17 @@ Days = tuple[date | None, date]
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """What came of a decision. `date` is EDTF, "" where each photo has its own."""
+    """What came of a decision. `date` is EDTF, "" where each photo has its own.
+
+    `photos` have another date now, `unchanged` had it from the user before; `undated` and `sound`
+    ones were left as they are.
+    """
 
     date: str
     photos: int
     unchanged: int
-    undatable: int = 0
+    undated: int = 0
+    sound: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,23 +79,31 @@ def set_dates(
 def accept_dates(
     connection: duckdb.DuckDBPyConnection, paths: Sequence[Path], *, today: date
 ) -> Decided:
-    """Say that the dates of the photos at `paths` are right: they are the user's word from now on.
+    """Say that the doubtful dates at `paths` are right: they are the user's word from now on.
 
-    Where only "no later than" is known, that day becomes the date. Raises UsageError where there
-    is nothing to accept.
+    Where only "no later than" is known, that day becomes the date. What nothing speaks against is
+    left alone: better clues may still come. Raises UsageError where there is no date to accept.
     """
-    known = stored.known(connection, _hashes(connection, paths))
+    everything = _hashes(connection, paths)
+    doubtful = list_dates(connection, paths, problems=True, today=today)
     said: dict[str, Clue] = {}
-    for sha256, photo in known.items():
-        days = _accepted(photo.dated)
-        if days is not None:
-            said[sha256] = clues.user(edtf.text(*days), days)
-    if not said:
+    for line in doubtful:
+        earliest, latest = line.dated.earliest, line.dated.latest
+        if latest is not None:
+            days = (earliest or latest, latest)
+            said[line.sha256] = clues.user(edtf.text(*days), days)
+    if doubtful and not said:
         raise UsageError(
             "There is no date to accept.", hint="Say when it was: tracker dates set PATH… DATE"
         )
     decided = _decide(connection, said, "", today)
-    return Decided("", decided.photos, decided.unchanged, len(known) - len(said))
+    return Decided(
+        "",
+        decided.photos,
+        decided.unchanged,
+        undated=len(doubtful) - len(said),
+        sound=len(everything) - len(doubtful),
+    )
 
 
 def undo_dates(connection: duckdb.DuckDBPyConnection, *, today: date) -> TakenBack:
@@ -126,12 +140,6 @@ def birth_corrected(connection: duckdb.DuckDBPyConnection, person: Person, *, to
 
 def _hashes(connection: duckdb.DuckDBPyConnection, paths: Sequence[Path]) -> list[str]:
     return list(dict.fromkeys(photos_at(connection, paths).values()))
-
-
-def _accepted(dated: Dated) -> Days | None:
-    if dated.latest is None:
-        return None
-    return dated.earliest or dated.latest, dated.latest
 
 
 def _decide(
