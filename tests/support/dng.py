@@ -64,8 +64,12 @@ def dng(
     orientation: int = 1,
     taken: str = "2021:05:04 10:11:12",
     camera: str = "Test Camera 1",
+    thumbnail: Image.Image | None = None,
 ) -> bytes:
-    """A DNG whose preview is the JPEG `preview`, of `size`, stored as the sensor saw it."""
+    """A DNG whose preview is the JPEG `preview`, of `size`, stored as the sensor saw it.
+
+    `thumbnail` is stored without compression, as its first page; a small purple one by default.
+    """
     file = _File()
     width, height = SENSOR
     numbers = np.random.default_rng(0).integers(0, 4000, (height, width), np.uint16).tobytes()
@@ -105,10 +109,11 @@ def dng(
             (0x9011, ASCII, "+02:00"),
         ]
     )
-    thumbnail = Image.new("RGB", (64, 48), "purple").tobytes()
+    first = thumbnail or Image.new("RGB", (64, 48), "purple")
+    plain = first.tobytes()
     main = file.directory(
         [
-            *_picture(64, 48, file.put(thumbnail), len(thumbnail)),
+            *_picture(*first.size, file.put(plain), len(plain)),
             (254, LONG, [1]),
             (258, SHORT, [8, 8, 8]),
             (259, SHORT, [1]),

@@ -364,7 +364,10 @@ def _opened(data: bytes) -> Iterator[Image.Image]:
 
 
 def _image(data: bytes) -> Image.Image:
+    """The image, its header read; raises whatever Pillow's readers do."""
     formats = _formats()
+    if format_of(data) == "AVIF":
+        formats = ("AVIF",)  # the reader of HEIF, too, takes a container that calls itself general
     if data.startswith(b"\xff\xd8\xff"):
         # Not by `open`: it looks for further pictures in it, and fails where they are broken.
         return JpegImageFile(io.BytesIO(data))

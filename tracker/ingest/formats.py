@@ -77,8 +77,8 @@ def raw_of(data: bytes) -> str | None:
     for beginning, name in _RAW_BEGINNINGS.items():
         if data.startswith(beginning):
             return name
-    if data[:3] in (b"II*", b"MM\0") and data[8:10] == b"CR":
-        return "CR2"
+    if data[:4] in (b"II*\0", b"MM\0*"):
+        return {b"CR": "CR2", b"II": "IIQ", b"MM": "IIQ"}.get(data[8:10])
     return "CR3" if data[4:12] == b"ftypcrx " else None
 
 

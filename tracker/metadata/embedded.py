@@ -53,7 +53,7 @@ def _of_xmp(root: Element, size: tuple[int, int], orientation: int) -> Metadata:
 
 
 def _films(image: Image.Image, data: bytes, roots: Iterable[Element]) -> Metadata:
-    if image.format in ("HEIF", "AVIF"):
+    if image.format == "HEIF":  # an AVIF with a film was converted, and dates that
         behind = isobmff.find(data, b"mpvd")
         inside = isobmff.clues(data, *behind) if behind else isobmff.clues(data)
         return Metadata(clues=inside, notes=(motion.NOTE,) if behind else ())

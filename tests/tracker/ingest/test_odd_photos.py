@@ -60,6 +60,19 @@ def test_what_stands_behind_a_jpegs_end_is_not_of_it() -> None:
         assert_is(read(encoded(plain(), "JPEG") + behind), TEAL)
 
 
+@pytest.mark.parametrize("brand", [b"avif", b"mif1", b"msf1"])
+def test_an_avif_is_read_whatever_brand_comes_first(brand: bytes) -> None:
+    data = encoded(plain(), "AVIF")
+    decoded = read(data[:8] + brand + data[12:])
+    assert decoded.format == "AVIF"
+    assert_is(decoded, TEAL)
+
+
+def test_when_a_moving_avif_was_made_is_not_when_it_was_taken() -> None:
+    data = encoded(plain(), "AVIF", save_all=True, append_images=[plain(PURPLE)])
+    assert not read(data).metadata.clues
+
+
 def with_chunk(data: bytes, kind: bytes, body: bytes, *, damaged: bool) -> bytes:
     """A PNG with one more chunk, before its pixels."""
     checksum = zlib.crc32(kind + body) ^ (1 if damaged else 0)

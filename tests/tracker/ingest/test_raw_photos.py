@@ -85,6 +85,12 @@ def test_a_preview_with_an_orientation_of_its_own_is_turned_once_too(orientation
     assert_upright(read(data), orientation)
 
 
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_a_preview_without_compression_serves_too(orientation: int) -> None:
+    decoded = read(dng(thumbnail=stored(orientation), orientation=orientation))
+    assert_upright(decoded, orientation)
+
+
 @pytest.mark.parametrize("orientation", [6, 8])
 def test_a_preview_that_stands_upright_already_is_left_so(orientation: int) -> None:
     picture = corners(SIZE[::-1])
