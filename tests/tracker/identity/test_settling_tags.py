@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from db import people, tags
 from db.faces import enrolled
+from tests.support.made_up_album import BORN, Album
 from tests.support.tagged_album import LEFT, MIDDLE, RIGHT, TaggedAlbum, box_of, journal, tag
 from tracker.errors import UsageError
 from tracker.identity.tags import answer, undo
@@ -288,3 +290,34 @@ def test_an_answer_about_a_name_nobody_wrote_is_refused_with_the_nearest(
     with pytest.raises(UsageError) as refused:
         answer(album.con, "Oma Rsoa", album.rosa)
     assert "Did you mean 'Oma Rosa'?" in str(refused.value.hint)
+
+
+def test_faces_that_tags_named_let_the_tracker_recognise_others(tmp_path: Path) -> None:
+    photos = Album(tmp_path / "album")
+    photos.enrol(photos.mia)
+    corner = Tag("Mama", "mwg", "digiKam", ((0.0, 0.0, 100 / 640, 100 / 480),))
+    tagged = [photos.photo("Anna", day=BORN + timedelta(days=day)) for day in range(8)]
+    tags.add(photos.con, {sha256: [corner] for sha256 in tagged})
+    assert answer(photos.con, "Mama", photos.anna).named == {"Anna": 8}
+    other = photos.photo("Anna", day=BORN + timedelta(days=30))
+    photos.settle([*tagged, other])
+    assert photos.names(other) == [(photos.anna.person_id, "proposed")]
+    assert {photos.names(sha256)[0] for sha256 in tagged} == {(photos.anna.person_id, "confirmed")}
+    photos.con.close()
+
+
+def test_whom_a_tag_names_is_not_asked_for_among_the_other_faces(tmp_path: Path) -> None:
+    photos = Album(tmp_path / "album")
+    crowd = photos.photo("Mia", "Zoe", day=BORN + timedelta(days=4))
+    photos.con.execute("UPDATE faces SET box = [300, 200, 400, 300] WHERE face_index = 1")
+    tags.add(
+        photos.con,
+        {crowd: [Tag("Mimi", "mwg", "", ((300 / 640, 200 / 480, 400 / 640, 300 / 480),))]},
+    )
+    assert photos.settle([crowd], photos.mia).waiting == 1
+    answer(photos.con, "Mimi", photos.mia)
+    assert photos.names(crowd) == [(0, ""), (photos.mia.person_id, "confirmed")]
+    assert photos.settle([crowd], photos.mia).waiting == 0
+    undo(photos.con)
+    assert {state for _, state in photos.names(crowd)} == {"waiting"}, "as it was before"
+    photos.con.close()
