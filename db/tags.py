@@ -448,7 +448,7 @@ def untried(con: duckdb.DuckDBPyConnection) -> list[str]:
 class NamedFaces:
     """A photo's faces that are known to be somebody: `named` are (name, box in pixels upright).
 
-    `orientation` is EXIF's, of how the photo lies in its file.
+    `orientation` is EXIF's, of how the photo lies in its file; 0 where that was not noted.
     """
 
     width: int
@@ -473,7 +473,7 @@ def named_faces(con: duckdb.DuckDBPyConnection) -> dict[str, NamedFaces]:
     with translated():
         rows = con.execute(
             """
-            SELECT sha256, width, height, coalesce(orientation, 1), name, box
+            SELECT sha256, width, height, coalesce(orientation, 0), name, box
             FROM labels JOIN people USING (person_id)
             JOIN faces USING (face_id) JOIN photos USING (photo_id)
             WHERE state = 'confirmed' ORDER BY photo_id, face_id

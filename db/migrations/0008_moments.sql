@@ -1,14 +1,18 @@
 -- How a picture looks, in 256 bits: pictures that look alike differ in few of them.
 ALTER TABLE photos ADD COLUMN camera VARCHAR DEFAULT '';
 ALTER TABLE photos ADD COLUMN looks BLOB;
-ALTER TABLE photos ADD COLUMN orientation SMALLINT DEFAULT 1;
+-- EXIF's, 1 to 8; 0 for photos that were stored before it was kept.
+ALTER TABLE photos ADD COLUMN orientation SMALLINT DEFAULT 0;
 
--- The photos whose looks have been held against those of all others here.
+-- The photos whose looks have been held against those of all others here, and how many of these
+-- look alike.
 CREATE TABLE compared_looks (
-    photo_id INTEGER NOT NULL
+    photo_id INTEGER NOT NULL,
+    partners INTEGER NOT NULL
 );
 
--- Every two photos that look alike, once. `bits` is by how many of the 256 they differ.
+-- Every two photos that look alike, once. `bits` is by how many of the 256 they differ. Photos that
+-- look like very many others, as the pictures of a film do, are not here.
 CREATE TABLE alike (
     photo_id INTEGER NOT NULL,
     other_id INTEGER NOT NULL,

@@ -13,7 +13,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import ExifTags, Image
 
+from db.connection import open_workspace
 from tests.support.command import Outcome, tracker
 from tests.support.tagged_album import LEFT, MIDDLE, RIGHT, TaggedAlbum, tag
 from tracker.metadata.records import Tag
@@ -396,3 +398,20 @@ def test_a_name_that_could_drive_a_terminal_is_shown_as_it_is(tmp_path: Path) ->
     assert told.code == 0, told.err
     assert "\x1b" not in told.out
     assert "\x07" not in told.out
+
+
+@pytest.mark.parametrize("orientation", [1, 6])
+def test_a_photo_stored_before_its_orientation_was_kept_is_asked_for_it(
+    photos: tuple[Path, Path], orientation: int
+) -> None:
+    home, folder = photos
+    with open_workspace(home) as con:
+        con.execute("UPDATE photos SET orientation = 0")
+    exif = Image.Exif()
+    exif[ExifTags.Base.Orientation] = orientation
+    Image.new("RGB", (16, 12)).save(folder / "2019/x.jpg", exif=exif)
+    tracker("export", "tags", "--beside", home=home)
+    written = (folder / "2019/x.jpg.xmp").read_text(encoding="utf-8")
+    assert ("<tiff:Orientation>6" in written) == (orientation == 6)
+    assert f"<stDim:w>{1000 if orientation == 1 else 800}<" in written
+    assert "<stDim:w>1000<" in (folder / "2020/x.jpg.xmp").read_text(encoding="utf-8")

@@ -1,7 +1,8 @@
 """Boxes of a photo as it is stored, and of the same photo turned upright.
 
 An orientation is EXIF's: 1 to 8, where 6 means that the stored picture is turned clockwise by a
-quarter to stand upright. Anything else is read as 1. All numbers are shares of width and height.
+quarter to stand upright; 0 is one that nobody noted. Anything else is read as 1. All numbers are
+shares of width and height.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections.abc import Iterable
 
 from tracker.metadata.records import Box
 
+UNKNOWN = 0
 AS_STORED = 1
 
 SIDEWAYS = frozenset({5, 6, 7, 8})
@@ -85,6 +87,8 @@ def readings(
             ways = (AS_STORED, orientation)
     elif applied_to is not None and _across(applied_to, size):
         ways = (6, 8, orientation)
+    elif orientation == UNKNOWN:
+        ways = (AS_STORED, 6, 8, 3)
     return tuple(dict.fromkeys(turned(good, way) for way in ways))
 
 

@@ -113,11 +113,11 @@ def _export(photo: bytes, target: bytes, faces: NamedFaces | None, *, beside: bo
         return put(target, None, PRIVATE)
     if not beside:
         os.makedirs(os.path.dirname(target), mode=0o700, exist_ok=True)  # noqa: PTH103, PTH120
-        return put(target, _document(faces), PRIVATE)
+        return put(target, _document(photo, faces), PRIVATE)
     if _other_sidecar(photo) and ours(target) == b"":
         return Outcome.FOREIGN
     # Beside the photo it is for whoever the photo is for.
-    return put(target, _document(faces), os.stat(photo).st_mode & 0o666)  # noqa: PTH116
+    return put(target, _document(photo, faces), os.stat(photo).st_mode & 0o666)  # noqa: PTH116
 
 
 def _other_sidecar(photo: bytes) -> bool:
@@ -126,7 +126,7 @@ def _other_sidecar(photo: bytes) -> bool:
     return any(map(os.path.lexists, (stem + b".xmp", stem + b".XMP", photo + b".XMP")))
 
 
-def _document(faces: NamedFaces) -> bytes:
+def _document(photo: bytes, faces: NamedFaces) -> bytes:
     size = (faces.width, faces.height)
     sides = (*size, *size)
     named = [
@@ -134,7 +134,22 @@ def _document(faces: NamedFaces) -> bytes:
         for name, pixels in faces.named
         if (box := turns.usable(a / b for a, b in zip(pixels, sides, strict=True))) is not None
     ]
-    return document(named, size, faces.orientation)
+    orientation = faces.orientation
+    if orientation == turns.UNKNOWN:
+        orientation = _orientation_of(photo)
+    return document(named, size, orientation)
+
+
+def _orientation_of(photo: bytes) -> int:
+    """How a photo lies in its file, asked of the file; as it is where that cannot be read."""
+    from PIL import ExifTags, Image
+
+    try:
+        with Image.open(os.fsdecode(photo), formats=("JPEG", "PNG", "TIFF", "WEBP")) as image:
+            found = image.getexif().get(ExifTags.Base.Orientation, turns.AS_STORED)
+    except Exception:  # whatever a broken file makes Pillow raise
+        return turns.AS_STORED
+    return found if found in range(1, 9) else turns.AS_STORED
 
 
 def _targets(

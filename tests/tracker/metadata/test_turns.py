@@ -103,3 +103,8 @@ def test_a_box_drawn_on_the_upright_photo_is_read_so() -> None:
 
 def test_boxes_left_from_before_a_photo_was_turned_are_read_across_it() -> None:
     assert readings(BOX, (60, 80), 1, (80, 60)) == (turned(BOX, 6), turned(BOX, 8), BOX)
+
+
+def test_a_photo_of_which_nobody_noted_how_it_lies_is_read_every_way() -> None:
+    assert readings(BOX, (60, 80), 0) == (BOX, turned(BOX, 6), turned(BOX, 8), turned(BOX, 3))
+    assert readings(BOX, (60, 80), 0, (80, 60)) == (turned(BOX, 6), turned(BOX, 8), BOX)
