@@ -90,13 +90,12 @@ def set_person(
 
     from tracker.identity import births
     from tracker.identity.family import correct, find, warnings_about
-    from tracker.study.deciding_dates import birth_corrected
+    from tracker.study.deciding_dates import person_changed
 
     with workspace(context) as connection:
         before = find(connection, name)
         person = correct(connection, before, relation=relation, born=born, sex=sex)
-        if person.born_earliest != before.born_earliest:
-            birth_corrected(connection, person, today=date.today())
+        person_changed(connection, before, person, today=date.today())
         warnings = warnings_about(connection, person)
     warn_all(warnings)
     if json:
@@ -146,12 +145,16 @@ def rename(
     json: Json = False,
 ) -> None:
     """Give someone another name; faces stay theirs."""
+    from datetime import date
+
     from db import people as stored
     from tracker.identity.family import find
+    from tracker.study.deciding_dates import person_changed
 
     with workspace(context) as connection:
         person = find(connection, name)
         renamed = stored.rename(connection, person.person_id, new_name)
+        person_changed(connection, person, renamed, today=date.today())
     if json:
         emit({"before": person.name, "name": renamed.name})
         return
@@ -167,8 +170,11 @@ def merge(
     json: Json = False,
 ) -> None:
     """Two names for one person: give all faces to INTO."""
+    from datetime import date
+
     from db import people as stored
     from tracker.identity.family import find, must_be_mergeable
+    from tracker.study.deciding_dates import person_changed
 
     with workspace(context) as connection:
         source, target = find(connection, name), find(connection, into)
@@ -178,6 +184,7 @@ def merge(
         )
         before = faces_of(connection, target.person_id)
         stored.merge(connection, source.person_id, target.person_id)
+        person_changed(connection, source, find(connection, target.name), today=date.today())
         moved = faces_of(connection, target.person_id) - before
     if json:
         emit({"merged": source.name, "into": target.name, "faces": moved})
@@ -191,14 +198,18 @@ def merge(
 @people.command("remove")
 def remove(context: typer.Context, name: Name, yes: Yes = False, json: Json = False) -> None:
     """Take someone out of every comparison. Photos and names of faces are kept."""
+    from datetime import date
+
     from db import people as stored
     from tracker.identity.family import find
+    from tracker.study.deciding_dates import person_changed
 
     with workspace(context) as connection:
         person = find(connection, name)
         confirm(f"Take {plain(person.name)} out of every comparison?", yes, json=json)
         faces = faces_of(connection, person.person_id)
         stored.remove(connection, person.person_id)
+        person_changed(connection, person, None, today=date.today())
     if json:
         emit({"removed": person.name, "faces_kept": faces})
         return

@@ -17,7 +17,7 @@ from db.connection import transaction
 from db.dates import Known
 from db.records import Clue, Dated
 from db.text import plain
-from tracker.dating.clues import NAME, OPTION, ORIGINAL, born
+from tracker.dating.clues import BORN, NAME, OPTION, ORIGINAL
 from tracker.dating.merge import kept, merged
 from tracker.dating.resolve import resolve
 
@@ -92,19 +92,29 @@ def _remembered(dated: Dated) -> tuple[Clue, ...]:
 _LABELS = {"exif": ORIGINAL, "filename": NAME, "option": OPTION}
 
 
-def reborn(con: duckdb.DuckDBPyConnection, name: str, birth: date, today: date) -> tuple[str, ...]:
-    """Work out anew the dates of photos that were said to show someone whose birth is another now.
+def reborn(
+    con: duckdb.DuckDBPyConnection, births: Mapping[str, Clue | None], today: date
+) -> tuple[str, ...]:
+    """Put other births in the place of those that photos were said to show, by their labels.
 
-    Gives the photos that changed.
+    None takes a birth out. Gives the photos that have another date now.
     """
-    right = born(name, birth)
-    told = stored.clues_from(con, [right.source])
+    told = stored.clues_from(con, [BORN])
     slips = [
         sha256
-        for sha256, births in told.items()
-        if any(clue.label == right.label and clue != right for clue in births)
+        for sha256, clues in told.items()
+        if any(births.get(clue.label, clue) != clue for clue in clues)
     ]
-    return refresh(con, dict.fromkeys(slips, (right,)), today)
+    known = stored.known(con, slips)
+    put = {sha256: _with_births(photo.clues, births) for sha256, photo in known.items()}
+    with transaction(con):
+        stored.put_clues(con, put)
+        return refresh(con, dict.fromkeys(put, ()), today)
+
+
+def _with_births(clues: Iterable[Clue], births: Mapping[str, Clue | None]) -> tuple[Clue, ...]:
+    now = (births.get(clue.label, clue) if clue.source == BORN else clue for clue in clues)
+    return tuple(dict.fromkeys(clue for clue in now if clue is not None))
 
 
 def _dated(clues: Sequence[Clue], photo: Known, today: date) -> Dated:

@@ -126,13 +126,21 @@ def undo_dates(connection: duckdb.DuckDBPyConnection, *, today: date) -> TakenBa
     )
 
 
-def birth_corrected(connection: duckdb.DuckDBPyConnection, person: Person, *, today: date) -> int:
-    """Work out anew what depends on someone's birth: nothing earlier is believed of photos that
-    were taken in `--as` them. Gives the number of photos that have another date now."""
-    if person.born_earliest is None:
-        return 0
+def person_changed(
+    connection: duckdb.DuckDBPyConnection, before: Person, after: Person | None, *, today: date
+) -> int:
+    """Work out anew what depends on someone's birth: nothing earlier is believed of the photos
+    that were taken in `--as` them.
+
+    `after`: with another birth or name, or who they are merged into; None where they are removed.
+    Gives the number of photos that have another date now.
+    """
+    label = clues.born(before.name, today).label
+    right = None
+    if after is not None and after.born_earliest is not None:
+        right = clues.born(after.name, after.born_earliest)
     with transaction(connection):
-        changed = reborn(connection, person.name, person.born_earliest, today)
+        changed = reborn(connection, {label: right}, today)
         if changed:
             moments.update(connection, changed)
     return len(changed)

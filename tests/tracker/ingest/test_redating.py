@@ -96,10 +96,10 @@ def test_the_date_is_the_same_whichever_name_came_first(album: Album) -> None:
         (SUMMER,),
         (clues.file_time(1_750_000_000_000_000_000),),
     ]
-    for order in itertools.permutations(met):
-        sha256 = album.photo("Anna")
-        for told in order:
-            refresh(album.con, {sha256: told}, TODAY)
+    orders = {album.photo("Anna"): order for order in itertools.permutations(met)}
+    for step in range(len(met)):
+        refresh(album.con, {sha256: order[step] for sha256, order in orders.items()}, TODAY)
+    for sha256 in orders:
         dated = date_of(album, sha256)
         assert (dated.earliest, dated.source) == (date(2024, 3, 9), "filename")
         assert dated.conflicts == (
@@ -185,12 +185,24 @@ def test_what_the_user_says_of_all_is_noted_once(album: Album) -> None:
 
 def test_a_corrected_birth_brings_back_the_dates_that_it_refused(album: Album) -> None:
     sha256 = album.photo("Anna")
-    slip = clues.born("Anna", date(2025, 1, 1))
-    refresh(album.con, {sha256: [SHUTTER, slip]}, TODAY)
+    slip, right = clues.born("Anna", date(2025, 1, 1)), clues.born("Anna", date(1990, 1, 1))
+    ben = clues.born("Ben", date(1989, 1, 1))
+    refresh(album.con, {sha256: [SHUTTER, slip, ben]}, TODAY)
     assert date_of(album, sha256).latest is None
-    assert reborn(album.con, "Anna", date(1990, 1, 1), TODAY) == (sha256,)
+    assert reborn(album.con, {slip.label: right}, TODAY) == (sha256,)
     assert date_of(album, sha256).earliest == date(2024, 3, 9)
-    assert reborn(album.con, "Anna", date(1990, 1, 1), TODAY) == ()
+    assert reborn(album.con, {slip.label: right}, TODAY) == ()
+    assert set(stored.clues_of(album.con, [sha256])[sha256]) == {SHUTTER, right, ben}
+
+
+def test_the_birth_of_somebody_who_is_not_here_any_more_speaks_against_nothing(
+    album: Album,
+) -> None:
+    sha256 = album.photo("Anna")
+    zoe = clues.born("Zoe", date(2025, 1, 1))
+    refresh(album.con, {sha256: [SHUTTER, zoe]}, TODAY)
+    assert reborn(album.con, {zoe.label: None}, TODAY) == (sha256,)
+    assert stored.clues_of(album.con, [sha256])[sha256] == (SHUTTER,)
 
 
 def test_text_that_no_database_can_hold_is_kept_as_escapes(album: Album) -> None:
