@@ -10,6 +10,7 @@ from functools import cached_property
 from db.text import shown
 from tracker.ingest.entries import Skipped
 from tracker.ingest.formats import PHOTO_SUFFIXES
+from tracker.ingest.passed_over import passed_over
 from tracker.metadata.sidecars.match import Matches, kind_of, match
 from tracker.metadata.sidecars.names import (
     VIDEOS,
@@ -40,8 +41,12 @@ class Neighbours:
 
     @cached_property
     def names(self) -> list[bytes]:
-        """Of those that are files, not links."""
-        return [entry.name for entry in self.entries if _is_file(entry)]
+        """Of those that are files, not links, and not passed over."""
+        return [
+            entry.name
+            for entry in self.entries
+            if _is_file(entry) and (kind_of(entry.name) == "picasa" or not passed_over(entry.name))
+        ]
 
     @cached_property
     def matches(self) -> Matches:
@@ -82,7 +87,7 @@ class Neighbours:
             return Skipped(path, "edit instructions (AAE)")
         if suffix in VIDEOS:
             return Skipped(path, "live photo's video" if self._moves_a_photo(name) else "video")
-        if self.speak and kind_of(name):
+        if self.speak and self._sidecar(name) is not None:
             if self.all_known:
                 return Skipped(path, "sidecar")
             if why := self.matches.refused.get(name):
@@ -101,7 +106,8 @@ class Neighbours:
 
     def _sidecar(self, name: bytes) -> Sidecar | None:
         if name not in self._stated:
-            self._stated[name] = _sidecar(self._by_name[name], kind_of(name))
+            kind = kind_of(name)
+            self._stated[name] = _sidecar(self._by_name[name], kind) if kind else None
         return self._stated[name]
 
     @cached_property

@@ -113,6 +113,21 @@ def test_links_and_folders_that_are_called_like_sidecars_are_none(tmp_path: Path
     assert skipped(entries)[".picasa.ini"] == "hidden"
 
 
+def test_hidden_copies_of_photos_and_sidecars_take_part_in_nothing(tmp_path: Path) -> None:
+    make(tmp_path, "a.jpg", "a.jpg.xmp", "._a.jpg", "._a.jpg.xmp", ".picasa.ini")
+    os.mkfifo(tmp_path / "b.jpg.json")
+    entries = list(scan([tmp_path]))
+    assert sidecars(entries) == {"a.jpg": ["a.jpg.xmp", ".picasa.ini"]}
+    assert skipped(entries) == {
+        "a.jpg.xmp": "sidecar",
+        ".picasa.ini": "sidecar",
+        "._a.jpg": "AppleDouble (._)",
+        "._a.jpg.xmp": "AppleDouble (._)",
+        "b.jpg.json": ".json",
+    }
+    assert neighbours.listed(bytes(tmp_path)).photos_of(b".picasa.ini") == [b"a.jpg"]
+
+
 def test_known_photos_whose_sidecars_are_known_cost_no_second_look(tmp_path: Path) -> None:
     make(tmp_path, "a.jpg", "a.jpg.xmp", "b.jpg", "sub/c.jpg", "sub/.picasa.ini")
     known, read = first_time(tmp_path)
