@@ -102,8 +102,18 @@ def looks(con: duckdb.DuckDBPyConnection) -> Looks:
     return Looks(_integers(found, "photo_id"), words.reshape(-1, WORDS))
 
 
-def add_alike(con: duckdb.DuckDBPyConnection, compared: Ids, pairs: Pairs) -> None:
-    """Note pairs that look alike, and that these photos have been compared with all others."""
+def partners(con: duckdb.DuckDBPyConnection) -> tuple[Ids, Ids]:
+    """(the photos that were compared, how many look like each of them), by ascending id."""
+    with translated():
+        found = arrow.fetch(con, "SELECT photo_id, partners FROM compared_looks ORDER BY photo_id")
+    return _integers(found, "photo_id"), _integers(found, "partners")
+
+
+def add_alike(
+    con: duckdb.DuckDBPyConnection, ids: Ids, partners: Ids, pairs: Pairs, common: Ids
+) -> None:
+    """Note pairs that look alike. Of the photos `ids`, which have been compared with all others,
+    note how many `partners` they have now. Pairs of `common` photos leave."""
     table = pa.table(
         {
             "photo_id": pa.array(pairs.one, pa.int32()),
@@ -111,11 +121,25 @@ def add_alike(con: duckdb.DuckDBPyConnection, compared: Ids, pairs: Pairs) -> No
             "bits": pa.array(pairs.bits, pa.int16()),
         }
     )
-    seen = pa.table({"photo_id": pa.array(compared, pa.int32())})
-    with transaction(con), arrow.staged(con, "new_alike", table):
-        con.execute("INSERT INTO alike BY NAME SELECT * FROM new_alike")
+    seen = pa.table(
+        {"photo_id": pa.array(ids, pa.int32()), "partners": pa.array(partners, pa.int32())}
+    )
+    out = pa.table({"photo_id": pa.array(common, pa.int32())})
+    with transaction(con):
+        with arrow.staged(con, "new_alike", table):
+            con.execute("INSERT INTO alike BY NAME SELECT * FROM new_alike")
         with arrow.staged(con, "new_compared", seen):
-            con.execute("INSERT INTO compared_looks SELECT photo_id FROM new_compared")
+            con.execute(
+                "DELETE FROM compared_looks WHERE photo_id IN (SELECT photo_id FROM new_compared)"
+            )
+            con.execute("INSERT INTO compared_looks BY NAME SELECT * FROM new_compared")
+        with arrow.staged(con, "common_looks", out):
+            con.execute(
+                """
+                DELETE FROM alike WHERE photo_id IN (SELECT photo_id FROM common_looks)
+                    OR other_id IN (SELECT photo_id FROM common_looks)
+                """
+            )
 
 
 def alike(con: duckdb.DuckDBPyConnection) -> Pairs:

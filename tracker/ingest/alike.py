@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -35,36 +36,55 @@ So 24 lies between what is done to one picture and what tells two apart, and a b
 sides of it: whether two pictures of one camera are one is for the camera's clock to say.
 """
 
+COMMON = 100
+"""A picture that looks like more others than this is one of a film, or of a screen: nothing follows
+from its looks. It also bounds what is kept, which else grows with the square of such pictures."""
+
 BANDS = 16
 """Parts of 16 bits. Of 24 differing bits some part has no more than one."""
 
 NEAR = np.concatenate([[0], 1 << np.arange(16)]).astype(np.uint16)
 """What a part may be changed by: nothing, or one bit."""
 
-AT_ONCE = 2_000_000
-"""Candidates looked at together: 100 MB."""
+TOGETHER = 256
+AT_ONCE = 1_000_000
+"""Pictures whose partners are sought together, and candidates looked at together: 50 MB."""
 
 Places = npt.NDArray[np.intp]
+Parts = npt.NDArray[np.uint16]
 
 
-def pairs(looks: Looks, new: Ids) -> Pairs:
-    """Every pair of pictures that are alike of which at least one is `new`, each once.
+@dataclass(frozen=True, slots=True, eq=False)
+class Alike:
+    """What new pictures look like. `pairs`: each once, of pictures that are not common among the
+    new ones. `partners` `(n,)`, aligned with all looks: of a new picture how many others are alike,
+    of one that was there before how many new ones."""
 
-    Exactly those within ALIKE bits. It costs 0.1 s for 256 new among 100,000.
+    pairs: Pairs
+    partners: Ids
+
+
+def find(looks: Looks, new: Ids) -> Alike:
+    """Every pair of pictures within ALIKE bits of which at least one is `new`.
+
+    It costs 0.1 s for 256 new among 100,000.
     """
     is_new = np.isin(looks.ids, new)
-    bands = _bands(looks.words)
+    bands = looks.words.view(np.uint16).reshape(len(looks.words), BANDS)
+    index = [_sorted(bands[:, band]) for band in range(BANDS)]
+    partners = np.zeros(len(looks.ids), np.int64)
     found = [np.empty((0, 3), np.int64)]
-    for band in range(BANDS):
-        order, starts = _sorted(bands[:, band])
-        for one, other in _candidates(bands[is_new, band], order, starts):
-            mine = np.flatnonzero(is_new)[one]
-            bits = distances(looks.words[mine], looks.words[other])
-            near = (bits <= ALIKE) & (mine != other)
-            low, high = np.minimum(mine, other)[near], np.maximum(mine, other)[near]
-            found.append(np.stack([low, high, bits[near].astype(np.int64)], axis=1))
-    rows = np.unique(np.concatenate(found), axis=0)
-    return Pairs(looks.ids[rows[:, 0]], looks.ids[rows[:, 1]], rows[:, 2].astype(np.int16))
+    fresh = np.flatnonzero(is_new)
+    for begin in range(0, len(fresh), TOGETHER):
+        rows = _partners_of(fresh[begin : begin + TOGETHER], looks.words, bands, index)
+        one, other = rows[:, 0], rows[:, 1]
+        np.add.at(partners, one, 1)
+        np.add.at(partners, other[~is_new[other]], 1)
+        once = (one < other) | ~is_new[other]  # two new ones find each other
+        found.append(rows[once & (partners[one] <= COMMON)])
+    rows = np.concatenate(found)
+    low, high = rows[:, :2].min(axis=1), rows[:, :2].max(axis=1)
+    return Alike(Pairs(looks.ids[low], looks.ids[high], rows[:, 2].astype(np.int16)), partners)
 
 
 def distances(one: Words, other: Words) -> npt.NDArray[np.int64]:
@@ -73,8 +93,20 @@ def distances(one: Words, other: Words) -> npt.NDArray[np.int64]:
     return bits
 
 
-def _bands(words: Words) -> npt.NDArray[np.uint16]:
-    return words.view(np.uint16).reshape(len(words), BANDS)
+def _partners_of(
+    some: Places, words: Words, bands: Parts, index: Sequence[tuple[Places, Places]]
+) -> Ids:
+    """Rows (place of one of `some`, place of a picture alike, bits), each pair once."""
+    found = [np.empty((0, 3), np.int64)]
+    for band, (order, starts) in enumerate(index):
+        for which, candidate in _candidates(bands[some, band], order, starts):
+            bits = distances(words[some[which]], words[candidate])
+            near = (bits <= ALIKE) & (some[which] != candidate)
+            one, other = some[which[near]], candidate[near]
+            parts = np.bitwise_count(bands[one] ^ bands[other]) <= 1
+            first = parts.argmax(axis=1) == band  # else an earlier part has found it
+            found.append(np.stack([one, other, bits[near]], axis=1)[first])
+    return np.concatenate(found)
 
 
 def _sorted(keys: npt.NDArray[np.uint16]) -> tuple[Places, Places]:

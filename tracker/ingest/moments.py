@@ -59,7 +59,7 @@ def update(con: duckdb.DuckDBPyConnection, photos: Sequence[str]) -> int:
     """
     new = moments.uncompared(con)
     if len(new):
-        moments.add_alike(con, new, alike.pairs(moments.looks(con), new))
+        _compare(con, new)
     elif not photos:
         return 0
     wanted = group(moments.facts(con), moments.alike(con))
@@ -72,6 +72,19 @@ def update(con: duckdb.DuckDBPyConnection, photos: Sequence[str]) -> int:
             Moments(wanted.photos[come], wanted.moments[come], wanted.copies[come]),
         )
     return len(np.union1d(stored.photos[gone], wanted.photos[come]))
+
+
+def _compare(con: duckdb.DuckDBPyConnection, new: Ids) -> None:
+    """Hold the looks of new photos against all."""
+    looks = moments.looks(con)
+    found = alike.find(looks, new)
+    before, had = moments.partners(con)
+    place, known = _places(before, looks.ids)
+    partners = found.partners.copy()
+    partners[known] += had[place[known]]
+    changed = (found.partners > 0) | np.isin(looks.ids, new)
+    common = looks.ids[changed & (partners > alike.COMMON)]
+    moments.add_alike(con, looks.ids[changed], partners[changed], found.pairs, common)
 
 
 def group(facts: Facts, pairs: Pairs) -> Moments:

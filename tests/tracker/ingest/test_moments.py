@@ -356,7 +356,8 @@ def test_exactly_the_pictures_within_the_bits_are_found(seed: int, old: int, new
     words = np.packbits(bits, axis=1).view(">u8").astype(np.uint64).reshape(-1, 4)
     ids = np.cumsum(rng.integers(1, 5, len(bits)))
     looks = Looks(ids, words)
-    pairs = alike.pairs(looks, ids[old:])
+    found = alike.find(looks, ids[old:])
+    pairs = found.pairs
     distance = (bits[:, None] != bits[None]).sum(axis=2)
     expected = {
         (int(ids[i]), int(ids[j]), int(distance[i, j]))
@@ -367,12 +368,31 @@ def test_exactly_the_pictures_within_the_bits_are_found(seed: int, old: int, new
     got = list(zip(pairs.one.tolist(), pairs.other.tolist(), pairs.bits.tolist(), strict=True))
     assert len(got) == len(set(got))
     assert set(got) == expected
+    near = (distance <= ALIKE) & ~np.eye(len(bits), dtype=bool)
+    assert found.partners[old:].tolist() == near[old:].sum(axis=1).tolist()
+    assert found.partners[:old].tolist() == near[:old, old:].sum(axis=1).tolist()
 
 
 def test_many_savings_of_one_picture_are_looked_at_in_portions(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(alike, "AT_ONCE", 1000)
+    monkeypatch.setattr(alike, "TOGETHER", 7)
     words = np.tile(np.arange(4, dtype=np.uint64), (60, 1))
-    pairs = alike.pairs(Looks(np.arange(60), words), np.arange(60))
-    assert len(pairs.one) == 60 * 59 / 2
+    found = alike.find(Looks(np.arange(60), words), np.arange(60))
+    assert len(found.pairs.one) == 60 * 59 / 2
+    assert set(found.partners.tolist()) == {59}
+
+
+@pytest.mark.parametrize("portion", [3, 40])
+def test_nothing_follows_from_the_looks_of_the_pictures_of_a_film(
+    con: Connection, monkeypatch: pytest.MonkeyPatch, portion: int
+) -> None:
+    monkeypatch.setattr(alike, "COMMON", 10)
+    frames = [Shot(f"f{n}", 1, n % 5, size=(1920, 1080)) for n in range(30)]
+    pair = [Shot("a", 2), Shot("b", 2, 4, size=(2000, 1500))]
+    shots = [*frames[:15], *pair, *frames[15:]]
+    for begin in range(0, len(shots), portion):
+        store(con, shots[begin : begin + portion])
+    assert groups(con, shots) == ["a b"]
+    assert con.execute("SELECT count(*) FROM alike").fetchall() == [(1,)]
