@@ -15,6 +15,7 @@ from tracker.ages import (
     age_label,
     bucket_of,
 )
+from tracker.dating import edtf
 from tracker.dating.clues import (
     BOUNDS,
     DIGITIZED,
@@ -120,9 +121,10 @@ def _of_weakness(weighed: Weighed) -> Iterator[Problem]:
         return
     if decided and decided[0].label in PASSED_ON:
         yield Problem("weak", f"Only {decided[0].label} tells: the photo may be older.")
-    elif decided and dated.confidence < WEAK:
+    elif decided and decided[0].source != "option" and dated.confidence < WEAK:
         weakest = min(decided, key=confidence)
-        yield Problem("weak", f"Only {weakest.label} tells.")
+        narrow = f" that it was {edtf.text(dated.earliest, dated.latest)}" * (len(decided) > 1)
+        yield Problem("weak", f"Only {weakest.label} tells{narrow}.")
     elif dated.taken_at is not None and _is_new_years_midnight(dated.taken_at):
         yield Problem("year", f"{dated.raw!r} may stand for the whole year, or be a clock's start.")
 

@@ -71,7 +71,14 @@ def test_weak_sources_are_named() -> None:
     assert kinds(*folders.clues(["2024"])) == ["weak"]
     assert kinds(exif("2024:03:09 14:15:00", MODIFIED, "modified")) == ["weak"]
     (problem,) = problems_of(weigh(folders.clues(["2024"]), TODAY), ())
-    assert "the folder's name" in problem.words
+    assert problem.words == "Only the folder's name tells."
+    year = Clue("sidecar", "XMP", "1975", *edtf.parse("1975"))
+    (problem,) = problems_of(weigh([year, *folders.clues(["1975-08"])], TODAY), ())
+    assert problem.words == "Only the folder's name tells that it was 1975-08."
+
+
+def test_what_the_user_said_for_undated_photos_is_not_called_weak() -> None:
+    assert kinds(clues.option((date(2024, 3, 1), date(2024, 3, 31)))) == []
 
 
 def test_a_child_that_may_be_in_two_months_of_age_is_named() -> None:
