@@ -77,8 +77,9 @@ class NameLine:
     """A name with what is known of it. `name` is the spelling used most.
 
     `photos` and `faces` count the photos that have it and the faces it was found to be.
-    `programs` wrote it, `outcomes` count its tags by what came of them. `answer` is None as long
-    as nobody said who it is.
+    `programs` wrote it, `outcomes` count its tags by what came of them. `example` is a photo (a path
+    for people), one with the face if there is one. `answer` is None as long as nobody said who it
+    is.
     """
 
     name: str
@@ -87,6 +88,7 @@ class NameLine:
     faces: int
     programs: tuple[str, ...] = ()
     outcomes: Mapping[str, int] = field(default_factory=dict)
+    example: str = ""
     answer: Answer | None = None
 
 
@@ -340,13 +342,16 @@ def names(con: duckdb.DuckDBPyConnection, photos: Sequence[str] | None = None) -
     with translated(), staged(con, "asked_photos", asked):
         rows = con.execute(
             f"""
-            WITH told AS (
-                SELECT t.* FROM tags t JOIN photos USING (photo_id) {which}
+            WITH seen AS (SELECT photo_id, min(shown) AS path FROM photo_paths GROUP BY photo_id),
+            told AS (
+                SELECT t.*, path FROM tags t JOIN photos USING (photo_id) {which}
+                LEFT JOIN seen USING (photo_id)
             )
             SELECT mode(name ORDER BY name), name_key, count(DISTINCT photo_id),
                 count(DISTINCT face_id),
                 list(DISTINCT CASE WHEN program = '' THEN standard ELSE program END),
-                histogram(outcome)
+                histogram(outcome),
+                coalesce(min(path) FILTER (face_id IS NOT NULL), min(path), '')
             FROM told GROUP BY name_key ORDER BY count(DISTINCT photo_id) DESC, name_key
             """  # noqa: S608
         ).fetchall()
@@ -359,9 +364,10 @@ def names(con: duckdb.DuckDBPyConnection, photos: Sequence[str] | None = None) -
             in_faces,
             tuple(sorted(set(map(without_version, programs)))),
             outcomes,
+            example,
             said.get(key),
         )
-        for name, key, in_photos, in_faces, programs, outcomes in rows
+        for name, key, in_photos, in_faces, programs, outcomes, example in rows
     ]
 
 

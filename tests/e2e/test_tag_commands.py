@@ -154,6 +154,7 @@ def test_each_name_is_asked_about_once_those_of_most_photos_first(
         "[3 of 4] Karl (takeout: 1 photo, 0 faces found)",
         "[4 of 4] Oma Rosa (takeout: 1 photo, 0 faces found)",
     ]
+    assert "For example: /photos/1.jpg" in told.err
     assert {name: row["state"] for name, row in names(home).items()} == {
         "Oma": "person",
         "Erna": "ignored",

@@ -212,6 +212,7 @@ def _ask_about(connection: duckdb.DuckDBPyConnection, line: NameLine, place: str
     same = tag_names.namesake(connection, line)
     note()
     note(plain(f"[{place}] {tag_names.in_words(line)}"))
+    note(plain(f"For example: {line.example}"))
     while True:
         said = typer.prompt(
             f"Who is this? A person's name, or {', '.join(WORDS)}",

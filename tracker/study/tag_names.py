@@ -43,6 +43,7 @@ class ListedName:
             "state": self.state,
             "person": self.who if self.state == "person" else None,
             "outcomes": dict(self.line.outcomes),
+            "example": self.line.example,
         }
 
 
