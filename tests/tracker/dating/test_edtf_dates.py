@@ -100,6 +100,7 @@ def test_no_date_is_told_as_nothing() -> None:
     assert edtf.text(date(2024, 1, 30), None) == "2024-01-30/.."
 
 
+@settings(deadline=None)
 @given(st.text(max_size=45))
 def test_no_text_makes_it_fail_otherwise(text: str) -> None:
     try:
@@ -109,6 +110,7 @@ def test_no_text_makes_it_fail_otherwise(text: str) -> None:
     assert first is None or first <= last
 
 
+@settings(deadline=None)
 @given(st.text("0123456789-X~?%/.", max_size=24))
 def test_no_signs_make_it_fail_otherwise(text: str) -> None:
     try:
@@ -118,7 +120,7 @@ def test_no_signs_make_it_fail_otherwise(text: str) -> None:
     assert first is None or first <= last
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(st.dates(date(1826, 1, 1), date(2100, 1, 1)), st.integers(0, 40000))
 def test_every_span_comes_back(first: date, days: int) -> None:
     span = (first, first + timedelta(days=days))

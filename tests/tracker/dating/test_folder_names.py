@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tracker.dating import folders
@@ -96,6 +96,7 @@ def test_the_innermost_folder_counts_for_more() -> None:
     assert dated.conflicts == ("the name of a folder above says 2024",)
 
 
+@settings(deadline=None)
 @given(st.lists(st.text(max_size=30), max_size=5))
 def test_no_folder_makes_it_fail(names: list[str]) -> None:
     for clue in folders.clues(names):
@@ -104,6 +105,7 @@ def test_no_folder_makes_it_fail(names: list[str]) -> None:
         assert clue.earliest <= clue.latest
 
 
+@settings(deadline=None)
 @given(st.lists(st.from_regex(r"[0-9]{1,8}[ \-_.]?[0-9a-z]{0,6}", fullmatch=True), max_size=4))
 def test_no_numbers_in_folders_make_it_fail(names: list[str]) -> None:
     for clue in folders.clues(names):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tracker.dating import names
@@ -165,6 +165,7 @@ def test_years_and_months_that_people_wrote(name: str, first: date, last: date) 
     assert (clue.earliest, clue.latest) == (first, last)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=80))
 def test_no_name_makes_it_fail(name: str) -> None:
     for clue in names.clues(name):
@@ -172,12 +173,14 @@ def test_no_name_makes_it_fail(name: str) -> None:
         assert clue.earliest is None or clue.earliest <= clue.latest
 
 
+@settings(deadline=None)
 @given(st.from_regex(r"[ _\-.A-Za-z]{0,6}[0-9]{1,17}[ _\-.0-9]{0,12}[a-z ]{0,6}", fullmatch=True))
 def test_no_number_in_a_name_makes_it_fail(name: str) -> None:
     for clue in names.clues(name):
         assert clue.earliest is None or clue.latest is None or clue.earliest <= clue.latest
 
 
+@settings(deadline=None)
 @given(st.datetimes(datetime(1990, 1, 2), datetime(2026, 5, 31)))
 def test_every_moment_comes_back_from_a_cameras_name(moment: datetime) -> None:
     moment = moment.replace(microsecond=0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tracker.dating import read
@@ -156,6 +156,7 @@ def test_clocks_further_apart_than_any_zone_tell_none() -> None:
     assert read.zone_between(AT + timedelta(hours=15), AT) is None
 
 
+@settings(deadline=None)
 @given(st.text(max_size=60), st.text(max_size=9), st.text(max_size=9))
 def test_no_text_makes_reading_fail(text: str, subsec: str, offset: str) -> None:
     for found in (read.exif(text, subsec, offset), read.iso(text), read.iptc(text, subsec)):
@@ -164,6 +165,7 @@ def test_no_text_makes_reading_fail(text: str, subsec: str, offset: str) -> None
             assert found.earliest <= found.latest
 
 
+@settings(deadline=None)
 @given(st.from_regex(r"[0-9]{4}[:\-/. 0-9TZ+]{0,30}", fullmatch=True))
 def test_no_numbers_make_reading_fail(text: str) -> None:
     for found in (read.exif(text), read.iso(text), read.iptc(text, text)):
@@ -171,12 +173,14 @@ def test_no_numbers_make_reading_fail(text: str) -> None:
         assert found.earliest is None or found.latest is None or found.earliest <= found.latest
 
 
+@settings(deadline=None)
 @given(st.floats(), st.none() | st.floats())
 def test_no_number_makes_an_instant_fail(seconds: float, longitude: float | None) -> None:
     found = read.instant(seconds, longitude)
     assert found.earliest is None or found.latest is None or found.earliest <= found.latest
 
 
+@settings(deadline=None)
 @given(st.datetimes(datetime(1827, 1, 1), datetime(2100, 1, 1)))
 def test_every_moment_comes_back_from_exif_and_xmp(moment: datetime) -> None:
     whole = moment.replace(microsecond=0)

@@ -6,7 +6,7 @@ import random
 from datetime import date, datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from db.records import Clue, Dated
@@ -321,6 +321,7 @@ NEAR = st.builds(
 )
 
 
+@settings(deadline=None)
 @given(st.lists(CLUES | NEAR, max_size=8), st.randoms(use_true_random=False))
 def test_the_order_of_the_clues_does_not_matter(told: list[Clue], rng: random.Random) -> None:
     first = resolve(told, TODAY)
@@ -329,6 +330,7 @@ def test_the_order_of_the_clues_does_not_matter(told: list[Clue], rng: random.Ra
     assert resolve(shuffled, TODAY) == first
 
 
+@settings(deadline=None)
 @given(st.lists(CLUES | NEAR, max_size=8), st.dates())
 def test_no_clues_make_it_fail_and_the_ends_are_in_order(told: list[Clue], today: date) -> None:
     weighed = weigh(told, min(today, date(9999, 12, 1)))
