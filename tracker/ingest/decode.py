@@ -245,6 +245,8 @@ def bytes_needed(image: Image.Image, scale: int) -> int:
         return held + 4 * pixels // scale**2
     if image.format == "JPEG2000":  # whole numbers of 4 bytes for each channel, twice, and Pillow's
         return 28 * pixels // scale**2
+    if image.format == "WEBP":  # two canvases of its decoder, their copy, and Pillow's
+        return 16 * pixels
     if image.format in ("HEIF", "AVIF"):  # the codec's planes, its RGB, and Pillow's copy
         return 9 * pixels
     if image.mode in ("RGBA", "LA", "PA", "P", "CMYK", "F", "I") or image.mode.startswith("I;"):
