@@ -1,19 +1,18 @@
-"""Names that other programs gave to faces, and who the user said those names are."""
+"""Names that other programs gave to faces and photos, and what came of them."""
 
 from __future__ import annotations
 
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from itertools import groupby
+from dataclasses import dataclass
 from typing import Protocol
 
 import duckdb
 import pyarrow as pa
 
-from .arrow import one, staged
-from .connection import transaction, translated, utc_now
+from .arrow import staged
+from .connection import transaction, translated
 from .people import name_key
 from .text import plain
 
@@ -56,40 +55,6 @@ class TagRow:
     face_id: int | None
     outcome: str
     boxes: tuple[Box, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """Who a name is: a person, or nobody of this family (None).
-
-    `removed`: that person was taken out since.
-    """
-
-    answer_id: int
-    name: str
-    name_key: str
-    person_id: int | None
-    removed: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class NameLine:
-    """A name with what is known of it. `name` is the spelling used most.
-
-    `photos` and `faces` count the photos that have it and the faces it was found to be.
-    `programs` wrote it, `outcomes` count its tags by what came of them. `example` is a photo (a path
-    for people), one with the face if there is one. `answer` is None as long as nobody said who it
-    is.
-    """
-
-    name: str
-    name_key: str
-    photos: int
-    faces: int
-    programs: tuple[str, ...] = ()
-    outcomes: Mapping[str, int] = field(default_factory=dict)
-    example: str = ""
-    answer: Answer | None = None
 
 
 def add(con: duckdb.DuckDBPyConnection, said: Mapping[str, Iterable[TagLike]]) -> None:
@@ -267,60 +232,6 @@ def note_outcomes(
         )
 
 
-def answers(con: duckdb.DuckDBPyConnection) -> dict[str, Answer]:
-    """What stands of the answers, by the key of the name."""
-    with translated():
-        rows = con.execute(
-            """
-            SELECT answer_id, name, name_key, person_id, removed FROM standing_tag_answers
-            ORDER BY answer_id
-            """
-        ).fetchall()
-    return {row[2]: Answer(*row) for row in rows}
-
-
-def answer(con: duckdb.DuckDBPyConnection, name: str, person_id: int | None) -> None:
-    """Say who a name is: a person, or nobody of this family (None).
-
-    The same again is not said twice: taking back the last answer takes back one that changed
-    something.
-    """
-    key = plain(name_key(name))
-    with transaction(con):
-        row = one(
-            con,
-            """
-            SELECT person_id FROM tag_answers WHERE name_key = ? AND undone_at IS NULL
-            ORDER BY answer_id DESC LIMIT 1
-            """,
-            [key],
-        )
-        if row is not None and row[0] == person_id:
-            return
-        con.execute(
-            "INSERT INTO tag_answers VALUES (nextval('tag_answer_ids'), ?, ?, ?, ?, NULL)",
-            [plain(name), key, person_id, utc_now()],
-        )
-
-
-def undo(con: duckdb.DuckDBPyConnection) -> Answer | None:
-    """Take back the last answer: the one taken back, or None where there is none.
-
-    What was said of that name before stands again.
-    """
-    with transaction(con):
-        row = one(
-            con,
-            """
-            UPDATE tag_answers SET undone_at = ? WHERE answer_id = (
-                SELECT max(answer_id) FROM tag_answers WHERE undone_at IS NULL)
-            RETURNING answer_id, name, name_key, person_id
-            """,
-            [utc_now()],
-        )
-    return None if row is None else Answer(*row)
-
-
 def photos_named(con: duckdb.DuckDBPyConnection, keys: Iterable[str]) -> list[str]:
     """The photos (sha256s) that have any of these names, by the names' keys."""
     asked = pa.table({"name_key": pa.array(sorted(set(keys)), pa.string())})
@@ -333,106 +244,6 @@ def photos_named(con: duckdb.DuckDBPyConnection, keys: Iterable[str]) -> list[st
             """
         ).fetchall()
     return [sha256 for sha256, _ in rows]
-
-
-def names(con: duckdb.DuckDBPyConnection, photos: Sequence[str] | None = None) -> list[NameLine]:
-    """Every name, those of most photos first; of all photos, or those in `photos` (sha256s)."""
-    asked = pa.table({"sha256": pa.array(list(dict.fromkeys(photos or ())), pa.string())})
-    which = "" if photos is None else "SEMI JOIN asked_photos USING (sha256)"
-    with translated(), staged(con, "asked_photos", asked):
-        rows = con.execute(
-            f"""
-            WITH seen AS (SELECT photo_id, min(shown) AS path FROM photo_paths GROUP BY photo_id),
-            told AS (
-                SELECT t.*, path FROM tags t JOIN photos USING (photo_id) {which}
-                LEFT JOIN seen USING (photo_id)
-            )
-            SELECT mode(name ORDER BY name), name_key, count(DISTINCT photo_id),
-                count(DISTINCT face_id),
-                list(DISTINCT CASE WHEN program = '' THEN standard ELSE program END),
-                histogram(outcome),
-                coalesce(min(path) FILTER (face_id IS NOT NULL), min(path), '')
-            FROM told GROUP BY name_key ORDER BY count(DISTINCT photo_id) DESC, name_key
-            """  # noqa: S608
-        ).fetchall()
-    said = answers(con)
-    return [
-        NameLine(
-            name,
-            key,
-            in_photos,
-            in_faces,
-            tuple(sorted(set(map(without_version, programs)))),
-            outcomes,
-            example,
-            said.get(key),
-        )
-        for name, key, in_photos, in_faces, programs, outcomes, example in rows
-    ]
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """A line of the journal about a face. `person_id` is whom it counts for now, None nobody."""
-
-    face_id: int
-    person_id: int | None
-    state: str
-    source: str
-    reason: str
-    similarity: float | None
-    embedder_id: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class PhotoFaces:
-    """The faces of a photo of `width` and `height`, in pixels of it upright: ids and boxes."""
-
-    width: int
-    height: int
-    face_ids: tuple[int, ...]
-    boxes: tuple[Box, ...]
-
-
-def faces_of(con: duckdb.DuckDBPyConnection, photos: Sequence[str]) -> dict[str, PhotoFaces]:
-    """The faces of these photos (sha256s), those without any too."""
-    asked = pa.table({"sha256": pa.array(list(dict.fromkeys(photos)), pa.string())})
-    with translated(), staged(con, "asked_photos", asked):
-        rows = con.execute(
-            """
-            SELECT sha256, width, height, face_id, box
-            FROM photos SEMI JOIN asked_photos USING (sha256) LEFT JOIN faces USING (photo_id)
-            ORDER BY photo_id, face_id
-            """
-        ).fetchall()
-    found = {}
-    for (sha256, width, height), here in groupby(rows, key=lambda row: row[:3]):
-        faces = [(face, tuple(box)) for *_, face, box in here if face is not None]
-        found[sha256] = PhotoFaces(
-            width, height, tuple(face for face, _ in faces), tuple(box for _, box in faces)
-        )
-    return found
-
-
-def said_of(con: duckdb.DuckDBPyConnection, face_ids: Iterable[int]) -> dict[int, list[Said]]:
-    """All that was said of these faces, in its order, but of people who were removed."""
-    asked = pa.table({"face_id": pa.array(sorted(set(face_ids)), pa.int64())})
-    with translated(), staged(con, "asked_faces", asked):
-        rows = con.execute(
-            """
-            SELECT face_id, kept.person_id, state, d.source, reason, similarity, embedder_id
-            FROM decisions d SEMI JOIN asked_faces USING (face_id)
-            LEFT JOIN people p ON p.person_id = d.person_id
-            LEFT JOIN people kept ON kept.person_id = coalesce(p.merged_into, p.person_id)
-            LEFT JOIN embedders USING (embedder_key)
-            WHERE d.person_id IS NULL OR NOT kept.removed
-            ORDER BY decision_id
-            """
-        ).fetchall()
-    said: dict[int, list[Said]] = defaultdict(list)
-    for row in rows:
-        said[row[0]].append(Said(*row))
-    return dict(said)
 
 
 def untried(con: duckdb.DuckDBPyConnection) -> list[str]:
@@ -448,61 +259,6 @@ def untried(con: duckdb.DuckDBPyConnection) -> list[str]:
             """
         ).fetchall()
     return [sha256 for (sha256,) in rows]
-
-
-@dataclass(frozen=True, slots=True)
-class NamedFaces:
-    """A photo's faces that are known to be somebody: `named` are (name, box in pixels upright).
-
-    `orientation` is EXIF's, of how the photo lies in its file; 0 where that was not noted.
-    """
-
-    width: int
-    height: int
-    orientation: int
-    named: tuple[tuple[str, Box], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A file in which a photo was seen; `width` and `height` are those of the upright photo."""
-
-    path: bytes
-    byte_size: int
-    sha256: str
-    width: int
-    height: int
-
-
-def named_faces(con: duckdb.DuckDBPyConnection) -> dict[str, NamedFaces]:
-    """The photos, by sha256, in which a face is confirmed to be somebody's."""
-    with translated():
-        rows = con.execute(
-            """
-            SELECT sha256, width, height, coalesce(orientation, 0), name, box
-            FROM labels JOIN people USING (person_id)
-            JOIN faces USING (face_id) JOIN photos USING (photo_id)
-            WHERE state = 'confirmed' ORDER BY photo_id, face_id
-            """
-        ).fetchall()
-    return {
-        sha256: NamedFaces(
-            width, height, orientation, tuple((name, tuple(box)) for *_, name, box in here)
-        )
-        for (sha256, width, height, orientation), here in groupby(rows, key=lambda row: row[:4])
-    }
-
-
-def places(con: duckdb.DuckDBPyConnection) -> list[Place]:
-    """Every file in which a photo was seen, by its path."""
-    with translated():
-        rows = con.execute(
-            """
-            SELECT path, f.byte_size, sha256, width, height
-            FROM photo_paths f JOIN photos USING (photo_id) ORDER BY path
-            """
-        ).fetchall()
-    return [Place(*row) for row in rows]
 
 
 @dataclass(frozen=True, slots=True)

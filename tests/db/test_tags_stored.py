@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import duckdb
 import pytest
 
-from db import people, tags
+from db import people, tag_answers, tagged_faces, tags
 from db.check import problems
 from db.photos import store_batch
 from tests.support.workspaces import DETECTOR, EMBEDDER, photo_of, says, sha_of
@@ -84,21 +84,21 @@ def test_tags_without_a_name_and_of_photos_that_are_not_here_are_left_out(
     stored: duckdb.DuckDBPyConnection,
 ) -> None:
     tags.add(stored, {A: [Tag("")], sha_of("elsewhere"): [Tag("Rosa")]})
-    assert tags.names(stored) == []
+    assert tag_answers.names(stored) == []
 
 
 @pytest.mark.parametrize("name", ["\ud800", "R\0osa", "x" * 5000, "'; DROP TABLE tags; --"])
 def test_a_hostile_name_is_a_name(stored: duckdb.DuckDBPyConnection, name: str) -> None:
     tags.add(stored, {A: [Tag(name)]})
-    (line,) = tags.names(stored)
+    (line,) = tag_answers.names(stored)
     assert line.photos == 1
-    tags.answer(stored, line.name, None)
-    assert set(tags.answers(stored)) == {line.name_key}
+    tag_answers.answer(stored, line.name, None)
+    assert set(tag_answers.answers(stored)) == {line.name_key}
 
 
 def test_names_of_other_case_and_spacing_are_one_name(stored: duckdb.DuckDBPyConnection) -> None:
     tags.add(stored, {A: [Tag("Oma  rosa"), Tag("OMA ROSA", boxes=())], B: [Tag("Oma  rosa")]})
-    (line,) = tags.names(stored)
+    (line,) = tag_answers.names(stored)
     assert (line.name, line.photos, line.programs) == ("Oma  rosa", 2, ("digiKam",))
 
 
@@ -106,16 +106,16 @@ def test_the_latest_answer_that_was_not_taken_back_stands(
     stored: duckdb.DuckDBPyConnection,
 ) -> None:
     rosa = people.add(stored, "Rosa", "grandmother")
-    tags.answer(stored, "Oma", rosa.person_id)
-    tags.answer(stored, "oma", None)
-    tags.answer(stored, "OMA", None)  # says nothing new
-    assert tags.answers(stored)["oma"].person_id is None
-    taken = tags.undo(stored)
+    tag_answers.answer(stored, "Oma", rosa.person_id)
+    tag_answers.answer(stored, "oma", None)
+    tag_answers.answer(stored, "OMA", None)  # says nothing new
+    assert tag_answers.answers(stored)["oma"].person_id is None
+    taken = tag_answers.undo(stored)
     assert taken is not None
-    assert tags.answers(stored)["oma"].person_id == rosa.person_id
-    tags.undo(stored)
-    assert tags.answers(stored) == {}
-    assert tags.undo(stored) is None
+    assert tag_answers.answers(stored)["oma"].person_id == rosa.person_id
+    tag_answers.undo(stored)
+    assert tag_answers.answers(stored) == {}
+    assert tag_answers.undo(stored) is None
 
 
 def test_only_photos_whose_grounds_changed_are_to_be_settled(
@@ -131,11 +131,11 @@ def test_only_photos_whose_grounds_changed_are_to_be_settled(
 
     assert changed() == [A, B]
     assert changed() == []
-    tags.answer(stored, "Rosa", rosa.person_id)
+    tag_answers.answer(stored, "Rosa", rosa.person_id)
     assert changed() == [A]
     tags.add(stored, {B: [Tag("Opa")]})
     assert changed() == [B]
-    (face,) = tags.faces_of(stored, [B])[B].face_ids
+    (face,) = tagged_faces.faces_of(stored, [B])[B].face_ids
     people.decide(stored, [says(face, rosa.person_id)])
     assert changed() == [B]
     people.remove(stored, rosa.person_id)
@@ -147,7 +147,7 @@ def test_the_check_finds_tags_and_answers_that_hang_in_the_air(
     stored: duckdb.DuckDBPyConnection,
 ) -> None:
     tags.add(stored, {A: [Tag("Rosa")]})
-    tags.answer(stored, "Rosa", None)
+    tag_answers.answer(stored, "Rosa", None)
     assert problems(stored) == []
     stored.execute("UPDATE tags SET photo_id = 77")
     stored.execute("UPDATE tag_answers SET person_id = 77")

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from db.connection import open_workspace
-from db.tags import named_faces, places
+from db.tagged_faces import named_faces, places
 from tests.support import libraries
 from tests.support.command import tracker
 from tests.support.libraries import Library

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import duckdb
 
     from db.records import Person
-    from db.tags import NameLine
+    from db.tag_answers import NameLine
     from tracker.identity.tags import TagsSettled
 
 UNDO = "Not what you meant? tracker tags undo"
@@ -87,7 +87,7 @@ def list_(
 @tags.command("ask")
 def ask(context: typer.Context) -> None:
     """Go through the names that nobody answered for, one question each."""
-    from db import tags as stored
+    from db import tag_answers as stored
 
     if not sys.stdin.isatty():
         raise UsageError(

@@ -11,7 +11,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from db.records import Decision
-from db.tags import Answer, Said, TagRow, without_version
+from db.tag_answers import Answer
+from db.tagged_faces import Said
+from db.tags import TagRow, without_version
 from tracker.identity.tag_match import Claim
 
 TAG = "tag"

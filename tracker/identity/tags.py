@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from db import people, tags
+from db import people, tag_answers, tagged_faces, tags
 from db.connection import transaction
 from db.records import Decision
-from db.tags import Answer, NameLine, PhotoFaces, TagRow
+from db.tag_answers import Answer, NameLine
+from db.tagged_faces import PhotoFaces
+from db.tags import TagRow
 from db.text import many
 from tracker.errors import UsageError
 from tracker.identity import tag_rules
@@ -102,7 +104,7 @@ def settle_tags(connection: duckdb.DuckDBPyConnection, photos: Sequence[str]) ->
     the person's; where the answer, the tag or the face is gone, its name is taken back. The user's
     own word is never touched. Asked again it changes nothing.
     """
-    answers = tags.answers(connection)
+    answers = tag_answers.answers(connection)
     written: list[Decision] = []
     changed = tags.unsettled(connection, photos, RULES)
     for start in range(0, len(changed), PHOTOS_AT_ONCE):
@@ -119,7 +121,7 @@ def settle_tags(connection: duckdb.DuckDBPyConnection, photos: Sequence[str]) ->
         no_face=told[tag_rules.NO_FACE],
         disputed=told[tag_rules.DISPUTED] + told[tag_rules.TWICE],
         overruled=told[tag_rules.OVERRULED],
-        asks=tuple(line for line in tags.names(connection, photos) if line.answer is None)
+        asks=tuple(line for line in tag_answers.names(connection, photos) if line.answer is None)
         if told
         else (),
     )
@@ -129,8 +131,8 @@ def _settle(
     connection: duckdb.DuckDBPyConnection, photos: Sequence[str], answers: Mapping[str, Answer]
 ) -> list[Decision]:
     part = tags.tags_of(connection, photos)
-    faces = tags.faces_of(connection, list(part))
-    said = tags.said_of(connection, (f for here in faces.values() for f in here.face_ids))
+    faces = tagged_faces.faces_of(connection, list(part))
+    said = tagged_faces.said_of(connection, (f for here in faces.values() for f in here.face_ids))
     written: list[Decision] = []
     outcomes: dict[int, tuple[int | None, str]] = {}
     for photo, rows in part.items():
@@ -167,14 +169,14 @@ def answer(connection: duckdb.DuckDBPyConnection, name: str, person: Person | No
     """
     line = known_name(connection, name)
     with transaction(connection):
-        tags.answer(connection, line.name, None if person is None else person.person_id)
+        tag_answers.answer(connection, line.name, None if person is None else person.person_id)
         return settle_tags(connection, tags.photos_named(connection, [line.name_key]))
 
 
 def undo(connection: duckdb.DuckDBPyConnection) -> tuple[Answer, TagsSettled]:
     """Take back the last answer with all that it decided. Raises UsageError where there is none."""
     with transaction(connection):
-        taken = tags.undo(connection)
+        taken = tag_answers.undo(connection)
         if taken is None:
             raise UsageError(
                 "There is no answer about a name to take back.",
@@ -186,7 +188,7 @@ def undo(connection: duckdb.DuckDBPyConnection) -> tuple[Answer, TagsSettled]:
 def known_name(connection: duckdb.DuckDBPyConnection, name: str) -> NameLine:
     """The name as it is known here; UsageError, with names like it, where it is not."""
     key = people.name_key(name)
-    lines = tags.names(connection)
+    lines = tag_answers.names(connection)
     for line in lines:
         if line.name_key == key:
             return line

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from db import tags
-from db.tags import NamedFaces
+from db import tagged_faces
+from db.tagged_faces import NamedFaces
 from db.text import many, shown
 from tracker.ingest.scan import absolute
 from tracker.metadata import turns
@@ -80,7 +80,7 @@ def export_tags(connection: duckdb.DuckDBPyConnection, out: Path | None) -> Expo
     exported before is brought up to date, and taken away where it says nothing any more; what
     another program wrote is kept.
     """
-    known = tags.named_faces(connection)
+    known = tagged_faces.named_faces(connection)
     counts = dict.fromkeys(Outcome, 0)
     away = 0
     kept, failed = [], []
@@ -156,7 +156,7 @@ def _targets(
     connection: duckdb.DuckDBPyConnection, out: Path | None
 ) -> Iterator[tuple[bytes, bytes, str]]:
     """(photo, its sidecar, the photo's sha256) for every file in which a photo was seen."""
-    places = tags.places(connection)
+    places = tagged_faces.places(connection)
     start = _common_folder([place.path for place in places])
     folder = b"" if out is None else absolute(out)
     for place in places:

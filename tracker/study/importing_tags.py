@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
-from db import tags
+from db import tagged_faces, tags
 from db.connection import transaction
-from db.tags import Place
+from db.tagged_faces import Place
 from db.text import many, shown
 from tracker.errors import UsageError
 from tracker.identity.tags import TagsSettled, settle_tags
@@ -75,7 +75,7 @@ def import_tags(
     Raises UsageError for a file that cannot be read or is no export; nothing is changed then.
     """
     described = [photo for file in files for photo in exports.read(_bytes(file), str(file))]
-    index = _index(tags.places(connection), root)
+    index = _index(tagged_faces.places(connection), root)
     said: dict[str, list[Tag]] = defaultdict(list)
     unknown: list[str] = []
     ambiguous: list[str] = []

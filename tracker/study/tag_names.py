@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from db import people, tags
-from db.tags import NameLine, Troubled, without_version
+from db import people, tag_answers, tags
+from db.tag_answers import NameLine
+from db.tags import Troubled, without_version
 from db.text import many
 from tracker.identity import tag_rules
 
@@ -50,7 +51,7 @@ class ListedName:
 def listed(connection: duckdb.DuckDBPyConnection) -> list[ListedName]:
     """Every name, those of most photos first."""
     called = {c.person.person_id: c.person.name for c in people.all_people(connection)}
-    return [ListedName(line, *_who(line, called)) for line in tags.names(connection)]
+    return [ListedName(line, *_who(line, called)) for line in tag_answers.names(connection)]
 
 
 def _who(line: NameLine, called: dict[int, str]) -> tuple[str, str]:
