@@ -65,10 +65,13 @@ def dng(
     taken: str = "2021:05:04 10:11:12",
     camera: str = "Test Camera 1",
     thumbnail: Image.Image | None = None,
+    smaller: bytes | None = None,
+    smaller_size: tuple[int, int] = (0, 0),
 ) -> bytes:
     """A DNG whose preview is the JPEG `preview`, of `size`, stored as the sensor saw it.
 
     `thumbnail` is stored without compression, as its first page; a small purple one by default.
+    `smaller` is a second JPEG preview, of `smaller_size`, before the other.
     """
     file = _File()
     width, height = SENSOR
@@ -88,19 +91,20 @@ def dng(
             ]
         )
     ]
-    if preview is not None:
-        below.append(
-            file.directory(
-                [
-                    *_picture(*size, file.put(preview), len(preview)),
-                    (254, LONG, [1]),
-                    (258, SHORT, [8, 8, 8]),
-                    (259, SHORT, [7]),
-                    (262, SHORT, [6]),
-                    (277, SHORT, [3]),
-                ]
+    for picture, its_size in ((smaller, smaller_size), (preview, size)):
+        if picture is not None:
+            below.append(
+                file.directory(
+                    [
+                        *_picture(*its_size, file.put(picture), len(picture)),
+                        (254, LONG, [1]),
+                        (258, SHORT, [8, 8, 8]),
+                        (259, SHORT, [7]),
+                        (262, SHORT, [6]),
+                        (277, SHORT, [3]),
+                    ]
+                )
             )
-        )
     photo = file.directory(
         [
             (36867, ASCII, taken),

@@ -48,14 +48,41 @@ def kind_of(data: bytes) -> str | None:
 
 
 def preview(data: bytes, kind: str) -> Preview:
-    """The largest picture in it. Raises PhotoRejected where there is none that can serve."""
+    """The largest picture in it. Raises PhotoRejected where there is none that can serve.
+
+    A camera that LibRaw does not know may still have put its picture where TIFF says.
+    """
+    wide = True  # sensors are, but for those that LibRaw knows
+    try:
+        found, flip, wide = _by_libraw(data, kind)
+        said = FLIPS.get(flip, 1)
+    except PhotoRejected:
+        jpeg = tiff.largest_jpeg(_as_tiff(data))
+        if jpeg is None:
+            raise
+        found, said = jpeg, _said(data)
+    try:
+        with Image.open(io.BytesIO(found), formats=("JPEG", "BMP")) as image:
+            width, height = image.size
+            own = _orientation(image)
+    except (OSError, ValueError, SyntaxError):
+        raise _none(kind) from None
+    if max(width, height) < LEAST_SIDE:
+        raise _none(kind)
+    orientation = own or said
+    if orientation in SIDEWAYS and wide and height > width:
+        orientation = 1  # some programs turn the preview and leave what is said of the photo
+    return Preview(found, orientation)
+
+
+def _by_libraw(data: bytes, kind: str) -> tuple[bytes, int, bool]:
+    """A preview's bytes, LibRaw's flip, and whether the sensor is wider than high."""
     import rawpy
 
     try:
         with quiet(), rawpy.imread(io.BytesIO(data)) as raw:
             sizes = raw.sizes
-            wide, flip = sizes.width > sizes.height, sizes.flip
-            found = _image(raw.extract_thumb())
+            return _image(raw.extract_thumb()), sizes.flip, sizes.width > sizes.height
     except (rawpy.LibRawNoThumbnailError, rawpy.LibRawUnsupportedThumbnailError):
         raise _none(kind) from None
     except rawpy.LibRawFileUnsupportedError:
@@ -66,18 +93,6 @@ def preview(data: bytes, kind: str) -> Preview:
             raise MemoryError from None
         reason = f"It begins like a {kind} file, but is damaged."
         raise PhotoRejected("damaged", reason) from None
-    try:
-        with Image.open(io.BytesIO(found), formats=("JPEG", "BMP")) as image:
-            width, height = image.size
-            own = _orientation(image)
-    except (OSError, ValueError, SyntaxError):
-        raise _none(kind) from None
-    if max(width, height) < LEAST_SIDE:
-        raise _none(kind)
-    orientation = own or FLIPS.get(flip, 1)
-    if orientation in SIDEWAYS and wide and height > width:
-        orientation = 1  # some programs turn the preview and leave what is said of the photo
-    return Preview(found, orientation)
 
 
 def fields(data: bytes) -> exif.Fields:
@@ -113,6 +128,16 @@ def _image(thumbnail: Any) -> bytes:  # noqa: ANN401  (rawpy has no types)
     file = io.BytesIO()
     Image.fromarray(thumbnail.data).save(file, "BMP")
     return file.getvalue()
+
+
+def _said(data: bytes) -> int:
+    """The orientation that the RAW file's own EXIF data says."""
+    try:
+        return exif.orientation(fields(data))
+    except MemoryError:
+        raise
+    except Exception:  # as below
+        return 1
 
 
 def _orientation(image: Image.Image) -> int:

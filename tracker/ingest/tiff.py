@@ -11,7 +11,8 @@ from collections.abc import Mapping
 
 NEW_SUBFILE_TYPE = 254
 WIDTH, HEIGHT = 256, 257
-STRIPS, TILES = 273, 324
+STRIPS, STRIP_BYTES, TILES = 273, 279, 324
+JPEG, JPEG_BYTES = 513, 514
 COMPRESSION = 259
 PHOTOMETRIC = 262
 SUB_DIRECTORIES = 330
@@ -74,6 +75,36 @@ def is_whole(data: bytes) -> bool:
         return False
     places = pages[0].get(STRIPS) or pages[0].get(TILES) or ()
     return bool(places) and max(places) < len(data)
+
+
+def largest_jpeg(data: bytes) -> bytes | None:
+    """The longest of the ordinary JPEG pictures in it, by any of its directories; None for none."""
+    spans = []
+    for one in directories(data):
+        for where, how_long in ((JPEG, JPEG_BYTES), (STRIPS, STRIP_BYTES)):
+            if len(one.get(where, ())) == 1 == len(one.get(how_long, ())):
+                begin, length = one[where][0], one[how_long][0]
+                if begin + length <= len(data) and _is_picture(data, begin):
+                    spans.append((length, begin))
+    if not spans:
+        return None
+    length, begin = max(spans)
+    return data[begin : begin + length]
+
+
+def _is_picture(data: bytes, at: int) -> bool:
+    """Whether a JPEG begins there whose frame people's programs show: not a lossless one."""
+    if data[at : at + 2] != b"\xff\xd8":
+        return False
+    at += 2
+    for _ in range(MOST_ENTRIES):
+        if at + 4 > len(data) or data[at] != 0xFF:
+            return False
+        marker = data[at + 1]
+        if 0xC0 <= marker <= 0xCF and marker not in (0xC4, 0xC8, 0xCC):  # a frame of some kind
+            return marker in (0xC0, 0xC1, 0xC2)
+        at += 2 + int.from_bytes(data[at + 2 : at + 4], "big")
+    return False
 
 
 def _directory(data: bytes, place: int, order: str) -> tuple[Directory, int]:

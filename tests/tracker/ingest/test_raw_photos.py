@@ -85,6 +85,13 @@ def test_a_preview_with_an_orientation_of_its_own_is_turned_once_too(orientation
     assert_upright(read(data), orientation)
 
 
+def test_of_several_previews_the_largest_is_taken() -> None:
+    small, large = corners((360, 240)), corners()
+    for first, second in ((small, large), (large, small)):
+        data = dng(jpeg(second), size=second.size, smaller=jpeg(first), smaller_size=first.size)
+        assert (read(data).width, read(data).height) == SIZE
+
+
 @pytest.mark.parametrize("orientation", range(1, 9))
 def test_a_preview_without_compression_serves_too(orientation: int) -> None:
     decoded = read(dng(thumbnail=stored(orientation), orientation=orientation))
@@ -125,6 +132,30 @@ def test_dates_and_camera_are_those_of_the_raw_file() -> None:
     ]
     assert found.clues[0].taken_at == datetime(2021, 5, 4, 10, 11, 12, 250_000)
     assert found.clues[0].zone == "+02:00"
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_a_camera_that_libraw_does_not_know_has_its_picture_where_tiff_says(
+    orientation: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import rawpy
+
+    def unknown(_file: object) -> object:
+        raise rawpy.LibRawFileUnsupportedError("of a camera of tomorrow")
+
+    monkeypatch.setattr(rawpy, "imread", unknown)
+    picture = stored(orientation)
+    small = jpeg(corners((360, 240)))
+    data = dng(
+        jpeg(picture),
+        size=picture.size,
+        orientation=orientation,
+        smaller=small,
+        smaller_size=(360, 240),
+    )
+    assert_upright(read(data), orientation)
+    with pytest.raises(PhotoRejected, match="does not know"):
+        read(dng())
 
 
 def test_a_raw_file_without_a_picture_is_refused_with_what_to_do() -> None:
