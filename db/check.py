@@ -126,6 +126,16 @@ _RULES: tuple[tuple[str, str, str, str], ...] = (
         """,
     ),
     (
+        "photo is",
+        "photos are",
+        "in two moments, or of a moment without being stored.",
+        """
+        SELECT count(*) FROM (
+            SELECT photo_id FROM moments LEFT JOIN photos USING (photo_id)
+            GROUP BY photo_id HAVING count(*) > 1 OR count(sha256) = 0)
+        """,
+    ),
+    (
         "name is",
         "names are",
         "given to more than one person.",

@@ -93,6 +93,11 @@ def test_a_sound_workspace_has_nothing_wrong_with_it(home: Path) -> None:
             "2 photos",
         ),
         ("UPDATE photos SET latest = NULL", "2 photos have a date that ends before it begins"),
+        ("INSERT INTO moments VALUES (99, 7, 'copy')", "1 photo is in two moments, or of a moment"),
+        (
+            "INSERT INTO moments VALUES (1, 7, 'copy'), (1, 8, 'burst')",
+            "1 photo is in two moments",
+        ),
         ("UPDATE decisions SET face_id = 1 WHERE person_id = 1", "1 decision is about a face"),
         (
             "UPDATE decisions SET person_id = 99 WHERE person_id = 1",

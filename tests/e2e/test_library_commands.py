@@ -162,6 +162,17 @@ def test_much_that_is_missing_is_not_marked_where_nobody_can_be_asked(home: Path
     assert tracker("status", "--json", home=home).values["missing"] == 3
 
 
+@pytest.mark.parametrize(
+    "part", [("--include", "IMG_*"), ("--exclude", "sent*"), ("--album", "photos")]
+)
+def test_an_ingest_of_a_part_marks_nothing(home: Path, part: tuple[str, str]) -> None:
+    (home.parent / "photos" / "IMG_1.jpg").unlink()
+    again(home, *part)
+    assert tracker("status", "--json", home=home).values["missing"] == 0
+    again(home)
+    assert tracker("status", "--json", home=home).values["missing"] == 1
+
+
 def test_what_cannot_be_is_refused_in_words(home: Path, tmp_path: Path) -> None:
     photos = home.parent / "photos"
     for words, why in (

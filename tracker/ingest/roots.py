@@ -291,7 +291,7 @@ def moved_here(con: duckdb.DuckDBPyConnection, start: bytes) -> tuple[bytes, byt
     if any(is_below(start, root.path) for root in known):
         return None
     for root in known:
-        if os.path.lexists(root.path):
+        if os.path.lexists(root.path) and not is_empty(root.path):
             continue
         sought = stored.some(con, root.path, LOOKED_FOR)
         for new in (start, os.path.join(start, os.path.basename(root.path))):  # noqa: PTH118,PTH119

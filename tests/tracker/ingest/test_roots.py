@@ -351,6 +351,16 @@ def test_a_root_at_another_place_is_recognised_without_reading_it(library: Libra
     assert [root.path for root in stored.all_roots(library.con)] == [os.fsencode(new)]
 
 
+def test_a_root_whose_empty_mount_stayed_behind_is_recognised(library: Library) -> None:
+    new = library.top.parent / "new mount"
+    library.top.rename(new)
+    library.top.mkdir()
+    library.walk(new)
+    assert len(library.warnings) == 1
+    assert len(library.places()) == 10
+    assert all(is_below(p.path, os.fsencode(new)) for p in stored.places(library.con))
+
+
 def test_a_root_on_a_disk_with_another_name_is_recognised(library: Library) -> None:
     disk = library.top.parent / "disk 2"
     disk.mkdir()
