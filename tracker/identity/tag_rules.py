@@ -97,6 +97,7 @@ def words(said: Iterable[Said]) -> FaceWords:
                 user.clear()
                 nobody = True
         elif line.source == "user" and line.state in {"confirmed", "rejected"}:
+            user.pop(line.person_id, None)  # the last one said is the last one in it
             user[line.person_id] = line.state
         elif not nobody or line.source == "user":
             guesses[line.person_id] = line

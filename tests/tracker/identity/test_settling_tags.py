@@ -145,6 +145,15 @@ def test_the_users_own_word_outranks_a_tag(album: TaggedAlbum) -> None:
     assert album.names(said_other) == [NOTHING, ("Oma Rosa", "confirmed", "user")]
 
 
+def test_of_the_users_own_words_the_last_counts(album: TaggedAlbum) -> None:
+    photo = album.photo(1, tag("Oma", LEFT))
+    for person in (album.rosa, album.karl, album.rosa):
+        album.says(photo, LEFT, person)
+    assert answer(album.con, "Oma", album.rosa).overruled == 0
+    album.says(photo, LEFT, album.karl)
+    assert album.settle(photo).overruled == 1
+
+
 def test_the_users_word_after_a_tag_outranks_it_too(album: TaggedAlbum) -> None:
     photo = album.photo(2, tag("Oma", LEFT))
     answer(album.con, "Oma", album.rosa)
