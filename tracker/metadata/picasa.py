@@ -81,7 +81,7 @@ def rectangle(digits: str) -> tuple[float, float, float, float]:
 def _readings(
     digits: str, size: tuple[int, int], orientation: int, entry: Mapping[str, str]
 ) -> tuple[Box, ...]:
-    """A JPEG's boxes are of the stored photo, a raw photo's of the upright one.
+    """A JPEG's boxes are of the stored photo, a raw photo's of the upright one: both are tried.
 
     A photo that was only turned within Picasa may have its boxes of the picture shown there.
     """
