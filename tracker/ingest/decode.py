@@ -53,6 +53,12 @@ MAX_TEXT_BYTES = 16_000_000
 MAX_PIXELS = 300_000_000
 """Beyond the largest phone photos (200 megapixels) and ordinary panoramas."""
 
+DEAR = ("HEIF", "AVIF")
+"""Formats that take a third of a second to decode, at whatever scale: 12 megapixels of HEIC do."""
+
+KEPT_PIXELS = 25_000_000
+"""Photos of these that are kept whole until their faces are cut: a tenth of a gigabyte at most."""
+
 MAX_DECODE_BYTES = 600_000_000
 """What one photo may need while it is decoded. One such photo, the other workers and the
 networks together stay below 1.5 GB."""
@@ -96,7 +102,8 @@ class Decoded:
     `image`: RGB, upright, `scale` times smaller than the photo; its colours are the file's own
     where those are RGB. `width`, `height`: of the upright photo at full size. `orientation`: how
     it lies in the file, as in EXIF. `profile`: the ICC profile of its colours, or None.
-    `metadata`: what the file says besides.
+    `metadata`: what the file says besides. `whole`: all its pixels, not turned yet, where decoding
+    them once more would cost far more than keeping them.
     """
 
     format: str
@@ -108,6 +115,7 @@ class Decoded:
     metadata: Metadata
     picture: Picture
     profile: bytes | None = None
+    whole: Image.Image | None = None
 
     @property
     def pixels(self) -> Pixels:
@@ -165,12 +173,14 @@ def decode(
         _check_size(image, scale, alone)  # before the EXIF: a PNG is decoded to look for it
         fields = _fields(image)
         orientation = exif_data.orientation(fields) if preview is None else preview.orientation
-        # Pillow turns a TIFF as it is loaded, and has swapped its sides before.
-        turn = 1 if image.format == "TIFF" else orientation
+        # These turn by themselves as they are loaded, and have swapped their sides before.
+        turn = 1 if image.format in ("TIFF", "HEIF") else orientation
         width, height = stored_width, stored_height
         if turn in SIDEWAYS:
             width, height = height, width
         shown = upright(image, scale, turn)
+        if image.format == "HEIF":  # its codec knows better than its header
+            width, height = image.size
         profile = image.info.get("icc_profile")
         rgb = to_rgb(shown) if shown.mode in RGB_LIKE else in_srgb(shown, profile)
         if preview is not None:
@@ -189,6 +199,7 @@ def decode(
         metadata,
         Picture(data, turn),
         profile if isinstance(profile, bytes) else None,
+        image if image.format in DEAR and width * height <= KEPT_PIXELS and scale > 1 else None,
     )
 
 
@@ -204,21 +215,27 @@ def cut_regions(
     for wanted in sorted({region.scale for region in regions}):
         image, scale = decoded.image, decoded.scale
         if wanted != decoded.scale:
-            image, scale = _again(decoded.picture, wanted, alone)
+            image, scale = _again(decoded, wanted, alone)
         for position, region in enumerate(regions):
             if region.scale == wanted:
                 patches[position] = _cut(image, region, scale, decoded.profile)
     return [patches[position] for position in range(len(regions))]
 
 
-def _again(picture: Picture, wanted: int, alone: bool) -> tuple[Image.Image, int]:
-    with _opened(picture.data) as image:
+def _again(decoded: Decoded, wanted: int, alone: bool) -> tuple[Image.Image, int]:
+    turn = decoded.picture.turn
+    if decoded.whole is not None:
+        return _few_modes(upright(decoded.whole, wanted, turn)), wanted
+    with _opened(decoded.picture.data) as image:
         scale = affordable_scale(image, wanted)
         _check_size(image, scale, alone)
         _fields(image)
-        turned = upright(image, scale, picture.turn)
-        # Grey values of many bits are brought to eight by the whole photo's, not by a piece's.
-        return turned if turned.mode in REDUCIBLE else eight_bit(turned), scale
+        return _few_modes(upright(image, scale, turn)), scale
+
+
+def _few_modes(image: Image.Image) -> Image.Image:
+    """Grey values of many bits are brought to eight by the whole photo's, not by a piece's."""
+    return image if image.mode in REDUCIBLE else eight_bit(image)
 
 
 def scale_for(width: int, height: int, long_side: int) -> int:

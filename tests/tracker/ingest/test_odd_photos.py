@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import struct
 import zlib
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -126,6 +127,26 @@ def test_every_format_is_read_whatever_its_pixels_are(kind: str) -> None:
         assert decoded.pixels.shape == (30, 40, 3)
         if mode not in ("1", "F"):
             assert_is(decoded, (90, 90, 90))
+
+
+@pytest.mark.parametrize("orientation", [1, 6, 7])
+def test_what_is_cut_of_a_photo_that_was_kept_whole_is_what_decoding_anew_gives(
+    orientation: int,
+) -> None:
+    """AVIF and HEIC take so long to decode that they are kept until their faces are cut."""
+    y, x = np.mgrid[:300, :400]
+    picture = Image.fromarray(np.stack((x % 256, y % 256, (x + y) % 256), -1).astype(np.uint8))
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    content = decode.Content(encoded(picture, "AVIF", exif=exif), "")
+    decoded = decode.decode(content, lambda w, h: 100)
+    assert (decoded.scale, decoded.whole is not None) == (4, True)
+    regions = [decode.Region(20, 30, 120, 130, 1), decode.Region(60, 60, 240, 200, 2)]
+    kept = decode.cut_regions(content, decoded, regions)
+    anew = decode.cut_regions(content, replace(decoded, whole=None), regions)
+    for one, other in zip(kept, anew, strict=True):
+        assert (one.x, one.y, one.scale) == (other.x, other.y, other.scale)
+        assert np.array_equal(one.pixels, other.pixels)
 
 
 @pytest.mark.parametrize("scale", [1, 2, 4, 8, 16])
