@@ -10,6 +10,10 @@ from typing import Any
 
 import pytest
 
+# Before numpy is loaded. The tests run in a process per core already, and OpenBLAS's threads wait
+# by spinning: several processes of several threads each take up to four times the processor time.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 _real_connect = socket.socket.connect
 
 
