@@ -13,24 +13,24 @@ from db.moments import Ids, Looks, Pairs, Words
 ALIKE = 24
 """Bits, of 256, by which two pictures may differ that are the same.
 
-Measured with `fingerprint.looks` on 104 photos of many cameras, and on drawn ones:
+Measured by `python -m bench moments` on 103 photos of many cameras, on drawn ones, and on faces:
 
-    the same picture again, bits it differs by                        median   95 %    most
-    JPEG quality 30 to 95                                                0-2    2-4      10
-    0.1 to 0.9 times the size, quality 70 or 85                          2-8  10-14      18
-    1600 pixels at quality 65, as messengers send it                       2      4       8
-    a screenshot 1080 pixels wide                                          4     12      14
-    10 % darker or brighter                                              2-4   4-12      20
-    25 % brighter; contrast 20 % more or less                           2-10   4-22      42
-    1 % cut off on every side                                             16     28      52
-    2 % cut off on every side                                             34     50      56
+    the same picture again, bits it differs by                  median   95 %    most
+    JPEG quality 30 to 95                                            0      4      10
+    0.1 to 0.9 times the size, quality 70 or 85                      4     12      20
+    1600 pixels at quality 65, as messengers send it                 4     10      20
+    a screenshot 1080 pixels wide                                    4     14      14
+    10 % darker or brighter                                          2     10      20
+    a fifth less or a quarter more contrast                          2     12      16
+    25 % brighter                                                   12     22      42
+    1 % cut off on every side                                       16     28      52
+    2 % cut off on every side                                       34     50      56
 
-    different pictures, bits they differ by                            least  median
-    131 photos (but for two exposures of one camera, 18)                  92     122
-    3,000 faces, each cut out and turned alike: the hardest there are     36     116
-    drawn people, other person or other day                               44     116
-    drawn, the same person a second later, moved a little                  8      34
-    drawn, the same person a second later, only the mouth and eyes moved   2      13
+    two different pictures, bits they differ by                  least  median
+    real photos                                                     88     128
+    drawn photos of people, often in front of the same               36     116
+    3,000 faces, each cut out and turned alike: the hardest          36     116
+    a drawn photo and one a second later, everybody moved a little   18      48
 
 So 24 lies between what is done to one picture and what tells two apart, and a burst lies on both
 sides of it: whether two pictures of one camera are one is for the camera's clock to say.
