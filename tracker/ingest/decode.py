@@ -414,5 +414,5 @@ def _refusal(data: bytes, error: Exception) -> PhotoRejected:
                 "unsupported",
                 "It is a kind of TIFF that cannot be read here: export it as a JPEG.",
             )
-        return PhotoRejected("damaged", f"It begins like a {begins_as} file, but is damaged.")
+        return PhotoRejected("damaged", f"It begins as {begins_as} files do, but is damaged.")
     return PhotoRejected("damaged", f"The {begins_as} file is damaged: its pixels cannot be read.")

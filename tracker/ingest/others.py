@@ -29,29 +29,27 @@ _OTHERS = {
     b"Rar!\x1a\7": "a RAR archive",
     b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1": "an old office document or a Thumbs.db",
     b"SQLite format 3\0": "a database",
-    b"bplist00": "a property list of macOS, not the photo itself",
-    b"\0\5\x16\7": "macOS's notes on a file (._ in front of its name), not the file itself",
-    b"\0\5\x16\0": "macOS's notes on a file (._ in front of its name), not the file itself",
+    b"bplist00": "a property list of macOS",
+    b"\0\5\x16\7": "macOS's notes on a file of that name without ._",
+    b"\0\5\x16\0": "macOS's notes on a file of that name without ._",
     b"-----BEGIN PGP": "an encrypted file",
     b"age-encryption.org": "an encrypted file",
     b"Salted__": "an encrypted file",
     b"MZ": "a program",
     b"\x7fELF": "a program",
     b"#!": "a program",
-    b"version https://git-lfs": (
-        "a placeholder of Git LFS, not the photo itself: fetch it with `git lfs pull`"
-    ),
+    b"version https://git-lfs": ("a placeholder of Git LFS: fetch the photo with `git lfs pull`"),
     b"From ": "an e-mail",
     b"Return-Path:": "an e-mail",
 }
 _TEXTS = (
     (b"<!doctype html", "a web page, as a failed download leaves it"),
     (b"<html", "a web page, as a failed download leaves it"),
-    (b"adjustmentdata", "the edit instructions of an iPhone photo (AAE), not the photo itself"),
+    (b"adjustmentdata", "the edit instructions of an iPhone photo (AAE)"),
     (b"<svg", "a drawing (SVG)"),
-    (b"<x:xmpmeta", "an XMP sidecar, not the photo itself"),
-    (b"<?xpacket", "an XMP sidecar, not the photo itself"),
-    (b"<plist", "a property list of macOS, not the photo itself"),
+    (b"<x:xmpmeta", "an XMP sidecar"),
+    (b"<?xpacket", "an XMP sidecar"),
+    (b"<plist", "a property list of macOS"),
     (b"<error", "an error message, as a failed download leaves it"),
     (b"<?xml", "an XML document"),
 )
@@ -68,7 +66,7 @@ def other_of(data: bytes) -> str | None:
     if kind is not None:
         return kind
     if not data[:65536].strip(b"\0"):
-        return "nothing but zeros, as a failing disk or a broken copy leaves it"
+        return "zeros alone, as a failing disk or a broken copy leaves them"
     return _text_of(data[:2048])
 
 

@@ -45,9 +45,11 @@ def upright(image: Image.Image, scale: int, orientation: int) -> Image.Image:
     if isinstance(image, Jpeg2KImageFile):
         scale = _draft_jpeg_2000(image, scale)
     image.load()
+    if isinstance(image, Jpeg2KImageFile):
+        image.reduce = 0  # else it stands in the place of the method of that name
     if scale > 1:
         image = image if image.mode in REDUCIBLE else eight_bit(image)
-        image = Image.Image.reduce(image, scale)  # a JPEG 2000 has a number of that name
+        image = image.reduce(scale)
     turn = TURNS.get(orientation)
     return image if turn is None else image.transpose(turn)
 

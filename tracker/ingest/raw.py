@@ -86,12 +86,12 @@ def _by_libraw(data: bytes, kind: str) -> tuple[bytes, int, bool]:
     except (rawpy.LibRawNoThumbnailError, rawpy.LibRawUnsupportedThumbnailError):
         raise _none(kind) from None
     except rawpy.LibRawFileUnsupportedError:
-        reason = f"The {kind} file is damaged, or of a camera that LibRaw does not know."
+        reason = f"The {kind} file is damaged, or of a camera that is not known here."
         raise PhotoRejected("damaged", reason) from None
     except (rawpy.LibRawError, ValueError, OSError) as error:
         if "memory" in str(error).lower():
             raise MemoryError from None
-        reason = f"It begins like a {kind} file, but is damaged."
+        reason = f"It begins as {kind} files do, but is damaged."
         raise PhotoRejected("damaged", reason) from None
 
 
@@ -153,5 +153,5 @@ def _orientation(image: Image.Image) -> int:
 def _none(kind: str) -> PhotoRejected:
     return PhotoRejected(
         "no-preview",
-        f"The {kind} file has no picture in it besides what the sensor saw: export it as a JPEG.",
+        f"The {kind} file holds no picture besides what the sensor saw: export it as a JPEG.",
     )
