@@ -104,6 +104,8 @@ def settle_tags(connection: duckdb.DuckDBPyConnection, photos: Sequence[str]) ->
     the person's; where the answer, the tag or the face is gone, its name is taken back. The user's
     own word is never touched. Asked again it changes nothing.
     """
+    if not photos:
+        return TagsSettled()
     answers = tag_answers.answers(connection)
     written: list[Decision] = []
     changed = tags.unsettled(connection, photos, RULES)
@@ -112,7 +114,8 @@ def settle_tags(connection: duckdb.DuckDBPyConnection, photos: Sequence[str]) ->
         with transaction(connection):
             written += _settle(connection, part, answers)
             tags.note_settled(connection, part, RULES)
-    names = {c.person.person_id: c.person.name for c in people.all_people(connection) if written}
+    everybody = people.all_people(connection) if written else ()
+    names = {counted.person.person_id: counted.person.name for counted in everybody}
     told = Counter(tags.outcomes_of(connection, photos))
     return TagsSettled(
         named=_by_name(written, "confirmed", names),
