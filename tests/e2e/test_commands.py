@@ -18,11 +18,12 @@ from tracker.methods.registry import names
 
 COMMANDS = (
     "init", "person add", "person list", "person set", "person rename", "person merge",
-    "person remove", "ingest", "dates list", "dates show", "dates set", "dates accept", "dates undo",
+    "person remove", "ingest",
+    "dates list", "dates show", "dates set", "dates accept", "dates undo",
     "tags list", "tags ask", "tags is", "tags ignore", "tags undo", "tags import", "export tags",
-    "library list", "library moved", "library missing", "library forget", "cohort add", "cohort status", "cohort remove", "report", "status",
-    "methods", "embedders", "embedders fetch", "embedders use", "doctor", "demo",
-    "evaluate synthetic", "evaluate families",
+    "library list", "library moved", "library missing", "library forget",
+    "cohort add", "cohort status", "cohort remove", "report", "status", "methods", "embedders",
+    "embedders fetch", "embedders use", "doctor", "demo", "evaluate synthetic", "evaluate families",
 )  # fmt: skip
 
 
