@@ -17,7 +17,7 @@ from .errors import StoreError, WorkspaceMissing
 from .text import shown
 from .translate import damaged, newer, read_only, translated
 
-__all__ = ["open_workspace", "transaction", "translated", "utc_now"]
+__all__ = ["beside", "open_workspace", "transaction", "translated", "utc_now"]
 
 # Storage written by a later DuckDB stays readable by the oldest one that pyproject allows.
 STORAGE_VERSION = "v2.0.0"
@@ -79,6 +79,19 @@ def open_workspace(home: Path, *, create: bool = False) -> duckdb.DuckDBPyConnec
             _create(home, file)
         _must_be_writable(home)
         return _connect(file, what)
+
+
+def beside(con: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
+    """A second connection to an open workspace, for another thread of this process.
+
+    What it reads in a transaction stays as it was at its start, whatever the first one stores
+    meanwhile. Close it before the first.
+    """
+    with translated():
+        second = con.cursor()
+        second.execute(f"USE {NAME}")
+        second.execute("SET enable_progress_bar = false")
+    return second
 
 
 def _connect(file: Path, what: str) -> duckdb.DuckDBPyConnection:

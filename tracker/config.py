@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,3 +40,10 @@ def load(home: Path | None = None, environ: Mapping[str, str] = os.environ) -> S
     chosen = home or (Path(named) if named else user_data_path("tracker", appauthor=False))
     offline = environ.get("TRACKER_OFFLINE", "").strip().lower() in TRUE_WORDS
     return Settings(home=chosen.expanduser().absolute(), offline=offline)
+
+
+def can_show_pages(environ: Mapping[str, str] = os.environ, platform: str = sys.platform) -> bool:
+    """Whether there is a screen that a browser could open a window on."""
+    if platform in ("darwin", "win32"):
+        return True
+    return any(environ.get(name, "").strip() for name in ("DISPLAY", "WAYLAND_DISPLAY"))

@@ -23,6 +23,7 @@ from tracker.cli import (
     output,
     person,
     report,
+    review,
     status,
     tags,
 )
@@ -79,6 +80,7 @@ for noun in (
     dates,
     tags,
     cohort,
+    review,
     report,
     export,
     evaluate,

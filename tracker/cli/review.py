@@ -1,0 +1,79 @@
+"""`tracker review`: a page in the browser on which a person says who is who."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated, NoReturn
+
+import typer
+
+from tracker.cli.context import settings_of
+from tracker.cli.output import flush, note, plain, say
+from tracker.config import can_show_pages
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the program."""
+    app.command("review")(review)
+
+
+def review(
+    context: typer.Context,
+    port: Annotated[
+        int,
+        typer.Option(
+            "--port", metavar="N", min=0, max=65535, help="Which port. Default: a free one."
+        ),
+    ] = 0,
+    browser: Annotated[
+        bool, typer.Option("--browser/--no-browser", help="Whether to open it in a browser.")
+    ] = True,
+) -> None:
+    """Say who is who, on a page that is on this machine alone. Ctrl-C ends it."""
+    from tracker.review.app import application
+    from tracker.review.bench import Bench
+    from tracker.review.desk import Desk
+    from tracker.review.security import Keys, Place
+    from tracker.review.serving import HOST, listen, serve
+
+    home = settings_of(context).home
+    with _sigterm_as_ctrl_c(), Desk(home) as desk:
+        held = desk.try_to_open()
+        with listen(port) as listening:
+            place, keys = Place(listening.getsockname()[1]), Keys()
+            address = f"http://{HOST}:{place.port}/?token="
+            bench = Bench(home, desk, tell=lambda text: note(plain(text)))
+
+            def ready() -> None:
+                say(f"{address}{keys.token}")
+                flush()
+                note("The page is at that address, for you alone. Ctrl-C ends it.")
+                if held is not None:
+                    note(plain(held))
+                if browser and can_show_pages():
+                    _show(f"{address}{keys.ticket()}")
+
+            serve(application(bench, place=place, keys=keys), listening, ready=ready)
+    note("The page is closed; what was decided is stored.")
+
+
+def _show(address: str) -> None:
+    """Open it in the browser, beside everything else: some browsers take seconds to start."""
+    import webbrowser
+
+    threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
+
+
+@contextmanager
+def _sigterm_as_ctrl_c() -> Iterator[None]:
+    def stop(*_: object) -> NoReturn:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
