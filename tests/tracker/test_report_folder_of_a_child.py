@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tracker.cli.folders import report_folder, slug
+from tracker.study.report_folder import report_folder, slug
 
 HOME = Path("/home/me/w")
 

@@ -35,17 +35,15 @@ def review(
     """Say who is who, on a page that is on this machine alone. Ctrl-C ends it."""
     from tracker.review.app import application
     from tracker.review.bench import Bench
-    from tracker.review.desk import Desk
     from tracker.review.security import Keys, Place
     from tracker.review.serving import HOST, listen, serve
 
     home = settings_of(context).home
-    with _sigterm_as_ctrl_c(), Desk(home) as desk:
-        held = desk.try_to_open()
+    with _sigterm_as_ctrl_c(), Bench(home, tell=lambda text: note(plain(text))) as bench:
+        held = bench.desk.try_to_open()
         with listen(port) as listening:
             place, keys = Place(listening.getsockname()[1]), Keys()
             address = f"http://{HOST}:{place.port}/?token="
-            bench = Bench(home, desk, tell=lambda text: note(plain(text)))
 
             def ready() -> None:
                 say(f"{address}{keys.token}")

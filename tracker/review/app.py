@@ -13,10 +13,12 @@ from tracker.errors import PhotoRejected, TrackerError, UnknownPerson
 from tracker.review import routes
 from tracker.review.bench import Bench
 from tracker.review.desk import Busy, ReadOnly
-from tracker.review.problems import NotThere, Stale
+from tracker.review.problems import NotThere, Stale, TooLarge, TooSlow
 from tracker.review.security import Gate, Keys, Place, refused
 
 STATUS: tuple[tuple[type[Exception], int], ...] = (
+    (TooSlow, 408),
+    (TooLarge, 413),
     (NotThere, 404),
     (UnknownPerson, 404),
     (PhotoRejected, 404),
@@ -62,7 +64,7 @@ async def told(request: Request, error: Exception) -> Response:
     hint = getattr(error, "hint", None)
     if isinstance(error, Stale):
         return error.response()
-    return refused(status, str(error), hint)
+    return refused(status, str(error), hint, close=status in (408, 413))
 
 
 async def _refused_by_name(request: Request, error: Exception) -> Response:

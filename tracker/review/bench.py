@@ -4,26 +4,60 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from pathlib import Path
+from types import TracebackType
 
 from tracker.review.desk import Desk
+from tracker.review.photos import Photos
+from tracker.review.reporting import Reporting
 
 
 def say_nothing(text: str) -> None:
     """For whoever has nobody to tell."""
 
 
-@dataclass(frozen=True, slots=True)
 class Bench:
-    """`tell` prints a line in the terminal."""
+    """Use it as a context manager: it has a thread and processes to end."""
 
-    home: Path
-    desk: Desk
-    tell: Callable[[str], None] = field(default=say_nothing)
+    def __init__(
+        self,
+        home: Path,
+        *,
+        tell: Callable[[str], None] = say_nothing,
+        desk: Desk | None = None,
+    ) -> None:
+        """Opens nothing yet. `tell` prints a line in the terminal."""
+        self.home = home
+        self.tell = tell
+        self.desk = Desk(home) if desk is None else desk
+        self.photos = Photos()
+        self.reporting = Reporting(home, self.desk)
+
+    @property
+    def thumbnails(self) -> Path:
+        """Where the pictures of faces are."""
+        return self.home / "thumbnails"
 
     def trouble(self, error: Exception) -> None:
         """Tell of an error that nobody foresaw, and where it came from."""
         last = traceback.extract_tb(error.__traceback__)[-1:]
         where = f" ({Path(last[0].filename).name}:{last[0].lineno})" if last else ""
         self.tell(f"error: {type(error).__name__}: {error}{where}")
+
+    def close(self) -> None:
+        """End the processes, finish what is being stored, let the workspace go."""
+        self.photos.close()
+        self.desk.close()
+
+    def __enter__(self) -> Bench:
+        """The bench itself."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Ends everything."""
+        self.close()

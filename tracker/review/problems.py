@@ -17,6 +17,14 @@ class BadRequest(UsageError):
     """The page asked for something in a way that cannot be understood."""
 
 
+class TooLarge(UsageError):
+    """More was sent than is read."""
+
+
+class TooSlow(UsageError):
+    """What was sent did not come in time."""
+
+
 class Stale(TrackerError):
     """Somebody, perhaps in another tab, has decided meanwhile. `now` is how it stands."""
 

@@ -6,8 +6,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from tracker.review import pages
-from tracker.review.bench import Bench
+from tracker.review import pages, pictures
+from tracker.review.asked import bench_of
 
 
 def all_of_them() -> list[Route]:
@@ -16,15 +16,11 @@ def all_of_them() -> list[Route]:
         Route("/", pages.shell),
         Route("/favicon.ico", pages.icon),
         Route("/static/{name}", pages.static),
+        Route("/thumb/{face}.jpg", pictures.thumbnail),
+        Route("/photo/{photo}.jpg", pictures.photo),
+        Route("/report/", pictures.report),
         Route("/api/state", state),
     ]
-
-
-def bench_of(request: Request) -> Bench:
-    """What the application was made with."""
-    bench = request.app.state.bench
-    assert isinstance(bench, Bench)  # noqa: S101
-    return bench
 
 
 async def state(request: Request) -> Response:

@@ -1,0 +1,105 @@
+"""Pictures for the page: faces from the workspace's thumbnails, whole photos on demand."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import stat
+from collections import OrderedDict
+from pathlib import Path
+
+from db.text import shown
+from db.whereabouts import Whereabouts
+from tracker.errors import EngineError, PhotoRejected
+from tracker.ingest.thumbnails import thumbnail_path
+from tracker.ingest.workers import Workers
+from tracker.review.desk import Busy
+from tracker.review.developing import Wanted, develop
+from tracker.review.problems import NotThere
+
+SIDES = (400, 800, 1600, 3200)
+"""Longer sides that a photo is made in: few, so that what is made can be kept."""
+
+KEPT_BYTES = 64 << 20
+MOST_AT_ONCE = 32
+WORKERS = 2
+"""One photo that takes long does not keep the next one waiting."""
+
+LARGEST_THUMBNAIL = 1 << 20
+
+HINTS = {
+    "offline": "Connect the disk or the share that it is on, or tell where it went: "
+    "tracker library moved OLD NEW.",
+    "changed": "Take it in again: tracker ingest PATH.",
+}
+
+
+def side_for(wanted: int) -> int:
+    """The smallest of SIDES that has as much, or the largest."""
+    return next((side for side in SIDES if side >= wanted), SIDES[-1])
+
+
+def thumbnail(folder: Path, face_id: int) -> bytes:
+    """A face's picture. Raises NotThere.
+
+    The file's name is made of the number alone, and what is there must be a file, not a link.
+    """
+    try:
+        descriptor = os.open(
+            thumbnail_path(folder, face_id),
+            os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0),
+        )
+    except OSError:
+        raise NotThere("There is no picture of that face.") from None
+    with open(descriptor, "rb") as file:  # noqa: PTH123
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            raise NotThere("There is no picture of that face.")
+        return file.read(LARGEST_THUMBNAIL)
+
+
+class Photos:
+    """Makes whole photos, one after the other, and keeps the last ones in memory."""
+
+    def __init__(self) -> None:
+        """Starts no process yet."""
+        self._workers = Workers(develop, count=WORKERS)
+        self._kept: OrderedDict[tuple[str, int], bytes] = OrderedDict()
+        self._size = 0
+        self._coming: dict[tuple[str, int], asyncio.Task[bytes]] = {}
+
+    async def picture(self, where: Whereabouts, side: int) -> bytes:
+        """A JPEG file. Raises PhotoRejected with a hint, Busy, or EngineError."""
+        key = (where.sha256, side)
+        if key in self._kept:
+            self._kept.move_to_end(key)
+            return self._kept[key]
+        task = self._coming.get(key)
+        if task is None:
+            if len(self._coming) >= MOST_AT_ONCE:
+                raise Busy("Too many photos are asked for at once.", hint="Wait a moment.")
+            task = asyncio.create_task(self._make(key, Wanted(where.sha256, where.paths, side)))
+            self._coming[key] = task
+        try:
+            return await asyncio.shield(task)  # others may be waiting for the same one
+        except PhotoRejected as error:
+            place = shown(where.paths[0]) if where.paths else ""
+            sentence = f"{place}: {error}" if place else str(error)
+            raise PhotoRejected(error.code, sentence, hint=HINTS.get(error.code)) from None
+
+    async def _make(self, key: tuple[str, int], wanted: Wanted) -> bytes:
+        try:
+            made = await asyncio.wrap_future(self._workers.submit(wanted))
+        except EngineError:
+            raise Busy("No process can be started to read the photo.") from None
+        finally:
+            del self._coming[key]
+        self._kept[key] = made
+        self._size += len(made)
+        while self._size > KEPT_BYTES and len(self._kept) > 1:
+            _, oldest = self._kept.popitem(last=False)
+            self._size -= len(oldest)
+        return made
+
+    def close(self) -> None:
+        """End the processes."""
+        self._workers.close()
