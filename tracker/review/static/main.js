@@ -1,0 +1,103 @@
+// The page: its views by address, its keys, and the lines that are always there.
+
+import { addPerson, help } from "./dialogs.js";
+import { el, fill, named, typed } from "./dom.js";
+import * as faces from "./faces.js";
+import { startKeys, useKeys } from "./keys.js";
+import * as library from "./library.js";
+import * as people from "./people.js";
+import * as questions from "./questions.js";
+import * as report from "./report.js";
+import { frozen, known, onChange, refresh, undo } from "./store.js";
+import { age, plural } from "./words.js";
+
+const main = document.getElementById("main");
+const VIEWS = {
+  questions: (into) => ({ close: questions.open(into), keys: questions.keys, heard: questions.heard }),
+  library: library.open,
+  people: people.open,
+  faces: faces.open,
+  report: report.open,
+};
+const TITLES = { questions: "Questions", library: "Months", people: "People", faces: "Faces", report: "Report" };
+let view = null;
+let name = "";
+
+function go() {
+  const [wanted, rest = ""] = location.hash.slice(1).split("/");
+  const moved = view !== null;
+  name = VIEWS[wanted] ? wanted : "questions";
+  view?.close();
+  main.className = `view ${name}`;
+  view = VIEWS[name](main, decodeURIComponent(rest));
+  useKeys(view.keys);
+  for (const link of document.querySelectorAll(".views a")) {
+    if (link.hash === `#${name}`) link.setAttribute("aria-current", "page");
+    else link.removeAttribute("aria-current");
+  }
+  document.title = `${TITLES[name]} · Who is who`;
+  if (moved) {
+    window.scrollTo({ top: 0, behavior: "instant" });
+    main.querySelector("h1")?.focus({ preventScroll: true });
+  }
+}
+
+/** "Month 7 needs 2 more days": the thinnest month first, for it is the cheapest to mend. */
+function progress() {
+  const place = document.getElementById("progress");
+  const months = known.progress;
+  const ready = months.filter((month) => month.faces > 0 && month.needs === 0).length;
+  const lacking = months.filter((month) => month.needs > 0).sort((a, b) => a.needs - b.needs || a.months - b.months);
+  const [first] = lacking;
+  const words = months.length === 0
+    ? known.counts.photos === 0 ? "No photos yet." : "No month can speak yet."
+    : `${ready} of ${plural(months.length, "month")} can speak.`;
+  const next = first ? ` ${first.months === 0 ? "The first month" : `Month ${first.months}`} needs ${plural(first.needs, "more day", "more days")}.` : months.length > 0 ? " Nothing is missing." : "";
+  const strip = el("span", { class: "strip", "aria-hidden": "true" }, months.slice(0, 240).map((month) =>
+    el("i", { class: month.faces === 0 ? "gap" : month.needs > 0 ? "short" : "" })));
+  fill(place, el("a", { href: first ? `#library/${first.months}` : "#library" }, strip, el("span", {}, words, next)));
+}
+
+function held() {
+  const place = document.getElementById("held");
+  const words = known.lost ?? known.held;
+  const was = place.textContent;
+  place.hidden = words === null;
+  if (words === null) fill(place);
+  else if (known.lost) {
+    const pieces = words.split("`");
+    fill(place, pieces.map((piece, at) => (at % 2 ? typed(piece) : piece)));
+  } else {
+    const said = `${words} Until then you can look, but not change anything; the page goes on by itself.`;
+    if (was !== said) fill(place, said);
+  }
+  document.documentElement.dataset.frozen = frozen() ? "yes" : "no";
+  for (const button of document.querySelectorAll(".changes")) if (frozen()) button.disabled = true;
+}
+
+function always() {
+  progress();
+  held();
+  const back = document.getElementById("undo");
+  back.disabled = frozen() || !known.undo;
+  back.title = known.undo ? `Take back: ${known.undo}` : "Nothing to take back";
+  fill(document.getElementById("child"), known.child ? ["of ", named(known.child)] : "");
+}
+
+startKeys((key) => {
+  if (key === "?") help();
+  else if (key === "Z") undo();
+  else if (key === "+" || key === "=") addPerson();
+  else return false;
+  return true;
+});
+document.getElementById("undo").addEventListener("click", () => undo());
+document.getElementById("help").addEventListener("click", () => help());
+window.addEventListener("hashchange", go);
+onChange((what) => {
+  always();
+  view?.heard(what);
+  held();
+});
+go();
+refresh().then(() => { document.documentElement.dataset.ready = "yes"; });

@@ -1,0 +1,83 @@
+// Who is who: everybody with a name, and one person's faces over time.
+
+import { addPerson, mergePerson, renamePerson } from "./dialogs.js";
+import { button, el, fill, key, named } from "./dom.js";
+import { nobodyHere } from "./empty.js";
+import { Listing } from "./listing.js";
+import { frozen, known, person as find } from "./store.js";
+import { plural } from "./words.js";
+
+const tally = (person) =>
+  [`${plural(person.confirmed, "face")} confirmed`, person.proposed > 0 && `${person.proposed} perhaps`, person.days > 0 && plural(person.days, "day")].filter(Boolean).join(" · ");
+
+function everybody(main) {
+  const place = el("div", {});
+  const put = () => {
+    const people = known.people;
+    fill(place, people.length === 0 ? nobodyHere() : el("ul", { class: "cards" }, people.map((person) =>
+      el("li", {}, el("a", { class: "card", href: `#people/${person.id}` },
+        el("b", {}, named(person.name)), person.letter && key(person.letter),
+        el("span", { class: "quiet" }, person.relation), el("span", { class: "note" }, tally(person)))))));
+    for (const one of main.querySelectorAll(".changes")) one.disabled = frozen();
+  };
+  fill(main, el("h1", { tabindex: "-1" }, "The family"), place,
+    el("p", { class: "row" }, button("Somebody new …", () => addPerson().then(put), { class: "changes" })));
+  put();
+  return { close() {}, keys: () => false, heard: put };
+}
+
+function one(main, id) {
+  let order = "outliers";
+  let listing = null;
+  const head = el("div", {});
+  const place = el("div", {});
+  const put = () => {
+    const person = find(id);
+    if (!person) {
+      fill(head, el("h1", { tabindex: "-1" }, "Nobody of that name"), el("p", {}, el("a", { href: "#people" }, "Everybody")));
+      return;
+    }
+    fill(head,
+      el("p", { class: "eyebrow" }, el("a", { href: "#people" }, "The family")),
+      el("h1", { tabindex: "-1" }, named(person.name)),
+      el("p", { class: "lead" }, `${person.relation} · ${tally(person)}`),
+      el("p", { class: "row" },
+        button("Rename …", () => renamePerson(find(id)), { class: "changes" }),
+        button("Same person as …", async () => {
+          const into = await mergePerson(find(id));
+          if (into) location.hash = `#people/${into}`;
+        }, { class: "changes" })));
+    for (const item of head.querySelectorAll(".changes")) item.disabled = frozen() || (known.people.length < 2 && item.textContent.startsWith("Same"));
+  };
+  const list = () => {
+    listing?.stop();
+    listing = new Listing({
+      label: "Faces of this person", query: { person: id, order }, person: find(id),
+      empty: "No faces yet. They come with the answers to the questions.",
+    });
+    const choice = (value, words) => {
+      const input = el("input", { type: "radio", name: "order", value, on: { change: () => { order = value; list(); } } });
+      input.checked = order === value;
+      return el("label", {}, input, el("span", {}, words));
+    };
+    fill(place,
+      el("div", { class: "bar" }, el("h2", {}, "Faces ", listing.total),
+        el("fieldset", { class: "switch" }, el("legend", { class: "hidden" }, "In which order"), choice("outliers", "odd ones first"), choice("time", "by date"))),
+      el("p", { class: "note" }, order === "outliers" ? "The first ones are least like the others. If one is somebody else, it is among these." : "From the earliest to the latest."),
+      listing.node);
+    listing.read();
+  };
+  fill(main, head, place);
+  put();
+  if (find(id)) list();
+  return {
+    close: () => listing?.stop(),
+    keys: (name) => listing?.keys(name) ?? false,
+    heard: (what) => {
+      put();
+      if (find(id) && (!listing || what === "undone" || what === "focus")) list();
+    },
+  };
+}
+
+export const open = (main, id) => (id ? one(main, id) : everybody(main));

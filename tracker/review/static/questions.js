@@ -1,0 +1,333 @@
+// One question at a time, the most helpful first. The next is on the screen before the last answer
+// is stored; an answer that could not be stored brings its question back.
+
+import { get, Refused, thumbnail } from "./api.js";
+import { addPerson, describe, fixDate, showPhoto } from "./dialogs.js";
+import { button, el, fill, key, named } from "./dom.js";
+import { Faces, FaceGrid } from "./grid.js";
+import { say } from "./say.js";
+import * as shapes from "./shapes.js";
+import { decide, frozen, known, pending, refreshSoon } from "./store.js";
+import { emptyQuestions } from "./empty.js";
+import { plural, sentence, sure } from "./words.js";
+
+const AHEAD = 40; // questions fetched at once
+const FEW = 6; // left before more are fetched
+
+let asked = []; // questions, the most helpful first
+let at = 0;
+let answered = new Set(); // faces answered here; the server may not have heard of them yet
+let history = []; // questions answered here, the last one last
+let loaded = false;
+let root = null;
+let grid = null;
+let fetching = null;
+let drawnFor = ""; // the people whose names are on the buttons
+
+const current = () => asked[at] ?? null;
+
+/** Reads the queue again; the question on the screen stays there unless it was answered elsewhere. */
+export async function reload({ keep = true } = {}) {
+  if (fetching) return fetching;
+  fetching = (async () => {
+    try {
+      const raw = await get("/api/queue", { limit: AHEAD });
+      const fresh = (raw.questions ?? raw)
+        .map(shapes.question)
+        .filter((one) => !one.faces.some((face) => answered.has(face.id)));
+      const shown = current();
+      const same = shown && keep ? fresh.findIndex((one) => one.id === shown.id) : -1;
+      const first = !loaded;
+      loaded = true;
+      if (same >= 0) {
+        const newer = fresh[same];
+        const changed = JSON.stringify(newer.candidates) !== JSON.stringify(shown.candidates);
+        if (!changed) fresh[same] = shown;
+        asked = fresh;
+        at = same;
+        if (changed) show({ quietly: true });
+        else count();
+      } else {
+        asked = fresh;
+        at = 0;
+        show({ quietly: true });
+        if (shown && !first && keep) say("That one was answered elsewhere. Here is the next.");
+      }
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      if (!error.busy && error.status !== 0) say(error.words, { failed: true });
+    } finally {
+      fetching = null;
+    }
+  })();
+  return fetching;
+}
+
+let soon = 0;
+function reloadSoon() {
+  clearTimeout(soon);
+  soon = setTimeout(() => (pending() ? reloadSoon() : reload()), 700);
+}
+
+/** After an undo: what was answered here last is asked again. */
+export function undone() {
+  const back = history.pop();
+  if (back) {
+    forget(back.question);
+    const ids = new Set(back.question.faces.map((face) => face.id));
+    asked = [back.question, ...asked.filter((one) => !one.faces.some((face) => ids.has(face.id)))];
+    at = 0;
+    if (root) show();
+  } else {
+    answered = new Set();
+    reload({ keep: false });
+  }
+}
+
+/**
+ * Takes `faces` off the question on the screen and sends what they are; `words` say it. The rest
+ * of a group stays, as a question of its own; after a "not this person" the next name is offered.
+ */
+function answer(person, state, words, faces = picked()) {
+  const question = current();
+  if (!question || frozen() || faces.length === 0) return;
+  const taken = new Set(faces.map((face) => face.id));
+  const rest = question.kind === "waiting" ? [] : question.faces.filter((face) => !taken.has(face.id));
+  const ids = [...taken, ...question.more];
+  const others = question.candidates.filter((one) => one.id !== person);
+  const place = at;
+  let next = null;
+  if (state === "rejected" && person !== null && others.length > 0 && question.kind !== "waiting") {
+    next = { ...question, id: `${question.id} but`, faces, candidates: others, words: "", why: "" };
+  } else {
+    ids.forEach((face) => answered.add(face));
+    if (question.kind === "waiting") question.faces.forEach((face) => answered.add(face.id));
+    if (rest.length > 0) {
+      next = { ...question, id: `${question.id} rest`, faces: rest, more: [], kind: rest.length > 1 ? "group" : "unknown", words: "", why: "" };
+    }
+  }
+  asked.splice(place, 1, ...(next ? [next] : []));
+  if (at >= asked.length) at = 0;
+  const entry = { question };
+  history.push(entry);
+  say(words);
+  show();
+  decide(ids, person, state).then(
+    () => {
+      refreshSoon();
+      if (asked.length < FEW) reloadSoon();
+    },
+    (error) => {
+      if (!(error instanceof Refused)) throw error;
+      history = history.filter((one) => one !== entry);
+      forget(question);
+      asked = asked.filter((one) => one !== next);
+      asked.splice(Math.min(place, asked.length), 0, question);
+      at = Math.min(place, asked.length - 1);
+      if (root) show();
+      say(`That was not stored, so here it is again. ${error.words}`, { failed: true });
+    },
+  );
+}
+
+/** What was answered of `question` counts as open again. */
+function forget(question) {
+  for (const face of question.faces) answered.delete(face.id);
+  for (const face of question.more) answered.delete(face);
+}
+
+/** The faces of the question that an answer is about. */
+function picked() {
+  const question = current();
+  if (!question) return [];
+  if (!grid) return question.faces;
+  const chosen = new Set(grid.selection);
+  return question.faces.filter((face) => chosen.has(face.id));
+}
+
+const many = (faces) => {
+  const count = faces.length + (current()?.more.length ?? 0);
+  return count > 1 ? plural(count, "face") : "";
+};
+
+function isPerson(person) {
+  const faces = picked();
+  if (current()?.kind === "waiting" && faces.length !== 1) say("Choose one face first: click it, or press its number.");
+  else answer(person.id, "confirmed", `${[person.name, many(faces)].filter(Boolean).join(", ")}.`, faces);
+}
+
+const yes = () => {
+  const first = current()?.candidates[0];
+  if (first) isPerson(first);
+  else say("No name is offered here: press a person's letter, or U for nobody you know.");
+};
+const no = () => {
+  const question = current();
+  const [first] = question?.candidates ?? [];
+  if (first) answer(first.id, "rejected", `Not ${first.name}.`, question.kind === "waiting" ? question.faces : undefined);
+  else say("No name is offered here that it could not be.");
+};
+const nobody = () => answer(null, "rejected", "Nobody you know.");
+const ignore = () => answer(null, "ignored", "Ignored: it will not be asked again.");
+
+async function newPerson() {
+  const made = await addPerson();
+  const person = known.people.find((one) => one.id === `${made}`);
+  if (person && current()) isPerson(person);
+}
+
+function step(by) {
+  if (asked.length < 2) return;
+  at = (at + by + asked.length) % asked.length;
+  show();
+}
+
+const asking = (face) => grid?.focused ?? face;
+
+function photo() {
+  const face = asking(current()?.faces[0]);
+  if (face) showPhoto(face, { onDate: () => reload({ keep: false }) });
+}
+
+async function date() {
+  const face = asking(current()?.faces[0]);
+  if (face && !frozen() && (await fixDate(face))) reload({ keep: false });
+}
+
+/** The keys of this view. */
+export function keys(name) {
+  if (!current()) return false;
+  const acts = {
+    Enter: yes, N: no, P: photo, ...(current().kind === "waiting" ? {} : { U: nobody, I: ignore }), "+": newPerson, "=": newPerson,
+    ArrowRight: () => step(1), ArrowLeft: () => step(-1),
+  };
+  if (acts[name]) {
+    acts[name]();
+    return true;
+  }
+  if (current().kind === "waiting") {
+    const face = /^[1-9]$/.test(name) ? current().faces[Number(name) - 1] : null;
+    if (face) grid?.choose([face.id]);
+    return face !== null && face !== undefined;
+  }
+  const person = known.people.find((one) => one.letter === name);
+  if (person) isPerson(person);
+  return Boolean(person);
+}
+
+function heading(question) {
+  const [first] = question.candidates;
+  if (question.kind === "waiting" && first) return ["Which of these is ", named(first.name), "?"];
+  if (question.faces.length > 1) return first ? ["Are these all ", named(first.name), "?"] : ["Who is this?"];
+  return first ? ["Is this ", named(first.name), "?"] : ["Who is this?"];
+}
+
+const act = (label, stroke, does, props = {}) =>
+  button([key(stroke), el("span", {}, label)], does, { "aria-keyshortcuts": { "←": "ArrowLeft", "→": "ArrowRight" }[stroke] ?? stroke, ...props });
+
+function offered(question) {
+  return question.candidates.slice(0, question.kind === "waiting" ? 1 : 3).map((one, place) => {
+    const stroke = place === 0 ? "Enter" : known.people.find((other) => other.id === one.id)?.letter;
+    return el("li", {},
+      button([stroke && key(place === 0 ? "↵" : stroke), el("span", { class: "name" }, place === 0 && "Yes, ", named(one.name)), el("span", { class: "how" }, question.kind === "waiting" ? "" : sure(one.chance))],
+        () => isPerson(one), { class: place === 0 ? "first changes" : "changes", "aria-keyshortcuts": stroke || null }),
+      one.why && el("p", { class: "note why" }, sentence(one.why)));
+  });
+}
+
+function facesOf(question, chosen) {
+  if (question.faces.length === 1) {
+    const [face] = question.faces;
+    return el("figure", { class: "asked" },
+      el("button", { type: "button", class: "look", "aria-label": "Show the whole photo", "aria-keyshortcuts": "P", on: { click: photo } },
+        el("img", { src: thumbnail(face), alt: "The face that is asked about", width: "256", height: "256" }),
+        el("span", { class: "lens", "aria-hidden": "true" }, key("P"), " whole photo")),
+      el("figcaption", {}, describe(face), question.more.length > 0 && ` · and ${question.more.length} more like it`));
+  }
+  const one = question.kind === "waiting";
+  grid = new FaceGrid({
+    label: one ? "The faces of this photo" : "The faces of this group", source: new Faces(question.faces),
+    chosen: one ? [] : chosen, single: one, size: question.faces.length <= 9 ? "roomy few" : "roomy", onchoice: count, onopen: photo,
+  });
+  grid.asks = question.id;
+  return el("div", { class: "asked" }, el("div", { class: "scroller" }, grid.node),
+    question.more.length > 0 && el("p", { class: "quiet" }, `and ${plural(question.more.length, "more face")} like these, which the answer is about as well`),
+    el("p", { class: "note" }, one
+      ? `${describe(question.faces[0])}. Click the right one, or press its number: 1 is the first.`
+      : "Click a face, or press the space bar on it, to leave it out. Those left out stay, as a question of their own."));
+}
+
+function count() {
+  const line = root?.querySelector("#how-many");
+  if (!line) return;
+  const more = asked.length >= AHEAD - FEW;
+  line.textContent = more ? "The most helpful question first" : asked.length > 1 ? `${at + 1} of ${asked.length} questions` : "The last question for now";
+  const chosen = root.querySelector("#chosen");
+  if (chosen && grid) chosen.textContent = `${grid.selection.length} of ${grid.total} chosen`;
+  const none = grid !== null && grid.selection.length === 0;
+  for (const button of root.querySelectorAll(".changes")) button.disabled = frozen() || none;
+}
+
+function show({ quietly = false } = {}) {
+  if (!root) return;
+  const question = current();
+  const kept = grid && question && quietly && grid.asks === question.id ? grid.selection : "all";
+  grid?.stop();
+  grid = null;
+  drawnFor = family();
+  if (!question) {
+    fill(root, loaded ? emptyQuestions(newPerson) : el("p", { class: "quiet", role: "status" }, "Looking for the most useful question …"));
+    return;
+  }
+  const title = el("h1", { tabindex: "-1", id: "question" }, heading(question));
+  const offers = offered(question);
+  const taken = new Set(question.candidates.slice(0, 3).map((one) => one.id));
+  const people = question.kind === "waiting" ? [] : known.people.filter((one) => !taken.has(one.id));
+  const faces = facesOf(question, kept);
+  fill(root, el("div", { class: `question ${grid ? "many" : ""}`, "data-kind": question.kind },
+    el("div", { class: "head" },
+      el("p", { class: "eyebrow" }, el("span", { id: "how-many" }), grid && el("span", { id: "chosen" })),
+      title,
+      question.why && el("p", { class: "lead" }, sentence(question.why))),
+    faces,
+    el("div", { class: "answer" },
+      offers.length > 0 && el("ul", { class: "offers" }, offers),
+      people.length > 0 && el("h2", { class: "small" }, offers.length > 0 ? "Or somebody else" : "It is"),
+      question.kind !== "waiting" && el("div", { class: "answers" },
+        people.map((one) => button([one.letter && key(one.letter), named(one.name)], () => isPerson(one), { class: "changes", "aria-keyshortcuts": one.letter || null, title: one.relation })),
+        act("Somebody new …", "+", newPerson, { class: "changes" })),
+      el("div", { class: "answers neither" },
+        question.candidates.length > 0 && act(question.kind === "waiting" ? "None of these" : ["Not ", named(question.candidates[0].name)], "N", no, { class: question.kind === "waiting" ? "" : "changes" }),
+        question.kind !== "waiting" && act("Nobody I know", "U", nobody, { class: "changes" }),
+        question.kind !== "waiting" && act("Ignore", "I", ignore, { class: "changes", title: "A statue, a poster, no face at all" })),
+      el("div", { class: "answers quietly" },
+        act("Before", "←", () => step(-1)), act("Next", "→", () => step(1)),
+        question.faces.length > 1 && act("Photo", "P", photo),
+        button("Fix the date …", date, { class: "changes" })))));
+  grid?.start();
+  count();
+  if (!quietly) title.focus({ preventScroll: true });
+  if (!quietly) window.scrollTo({ top: 0, behavior: "instant" });
+  for (const soon of asked.slice(at + 1, at + 4)) for (const face of soon.faces.slice(0, 12)) new Image().src = thumbnail(face);
+}
+
+/** Puts the view into `main`; the returned function takes it away. */
+export function open(main) {
+  root = main;
+  show({ quietly: true });
+  reload();
+  return () => {
+    grid?.stop();
+    grid = null;
+    root = null;
+  };
+}
+
+const family = () => JSON.stringify([known.child, known.people.map((one) => [one.id, one.name, one.letter])]);
+
+export const heard = (what) => {
+  if (what === "undone") undone();
+  else if (what === "thawed" || what === "focus") reload();
+  else if (root && loaded && (!current() || family() !== drawnFor)) show({ quietly: true });
+  count();
+};

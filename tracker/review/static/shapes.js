@@ -1,0 +1,73 @@
+// What the server sends, in the words this page uses. Field names are looked at here and nowhere else.
+
+const text = (id) => (id === null || id === undefined ? null : `${id}`);
+
+/** A face. `box` is left, top, right, bottom as shares of its photo; `state` "" where nothing is said of it. */
+export const face = (raw) => ({
+  id: `${raw.id}`,
+  photo: text(raw.photo),
+  box: raw.box ?? null,
+  date: raw.date ?? "",
+  age: raw.age ?? "",
+  months: raw.age_months ?? null,
+  person: text(raw.person),
+  name: raw.name ?? "",
+  state: raw.state ?? "",
+  chance: raw.chance ?? null,
+  path: raw.path ?? "",
+});
+
+const candidate = (raw) => ({ id: text(raw.person), name: raw.name, chance: raw.chance ?? null, why: raw.why ?? "" });
+
+/** A question. `more` are ids of faces of its group that are not shown one by one. */
+export const question = (raw) => {
+  const faces = (raw.faces ?? []).map(face);
+  const shown = new Set(faces.map((one) => one.id));
+  return {
+    id: text(raw.id) ?? [...shown].join(","),
+    kind: raw.kind,
+    faces,
+    more: (raw.all_faces ?? []).map(String).filter((id) => !shown.has(id)),
+    person: text(raw.person),
+    candidates: (raw.candidates ?? []).map(candidate),
+    words: raw.words ?? "",
+    why: raw.why ?? "",
+  };
+};
+
+// Letters that mean something else here name nobody.
+const free = (letter) => ("NUIPZ".includes(letter) ? "" : letter);
+
+export const person = (raw) => ({
+  id: text(raw.id),
+  name: raw.name,
+  relation: raw.relation,
+  letter: free((raw.letter ?? "").toUpperCase()),
+  born: raw.born ?? "",
+  confirmed: raw.confirmed ?? 0,
+  proposed: raw.proposed ?? 0,
+  days: raw.photo_days ?? 0,
+});
+
+/** A month of age. `faces` and `days` are the child's; `open` faces of anybody that have no name. */
+export const month = (raw) => ({
+  months: raw.age_months,
+  label: raw.label ?? "",
+  faces: raw.child_faces ?? 0,
+  days: raw.photo_days ?? 0,
+  needs: raw.needs_days ?? 0,
+  photos: raw.photos ?? 0,
+  open: raw.open_faces ?? 0,
+});
+
+export const state = (raw) => ({
+  child: raw.child ?? "",
+  people: (raw.people ?? []).map(person),
+  progress: (raw.progress ?? []).map(month),
+  counts: raw.counts ?? {},
+  undo: raw.undo?.words ?? (typeof raw.undo === "string" ? raw.undo : null),
+  words: raw.words ?? "",
+  held: raw.read_only ?? null,
+});
+
+export const page = (raw) => ({ total: raw.total ?? raw.faces.length, faces: raw.faces.map(face) });

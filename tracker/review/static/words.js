@@ -1,0 +1,36 @@
+// Small words: numbers, dates and certainty as people say them.
+
+export const plural = (count, word, words = `${word}s`) =>
+  `${count.toLocaleString("en")} ${count === 1 ? word : words}`;
+
+/** An age in complete months: "newborn", "7 months", "2 years 1 month". */
+export function age(months) {
+  if (months === null || months === undefined || months < 0) return "";
+  if (months === 0) return "newborn";
+  const [years, rest] = [Math.floor(months / 12), months % 12];
+  return [years && plural(years, "year"), rest && plural(rest, "month")].filter(Boolean).join(" ");
+}
+
+/** How sure, without a number that nobody asked for. */
+export function sure(chance) {
+  if (chance === null || chance === undefined) return "a guess";
+  if (chance >= 0.99) return "as good as certain";
+  if (chance >= 0.9) return "very likely";
+  if (chance >= 0.7) return "likely";
+  if (chance >= 0.4) return "perhaps";
+  if (chance >= 0.1) return "hardly";
+  return "a long shot";
+}
+
+/** A sentence's first letter large, and a full stop behind it if it has none. */
+export function sentence(text) {
+  const said = `${text ?? ""}`.trim();
+  if (!said) return "";
+  const started = said[0].toUpperCase() + said.slice(1);
+  return /[.!?…]$/.test(started) ? started : `${started}.`;
+}
+
+/** "Anna", "Anna and Ben", "Anna, Ben and Rosa". */
+export function listed(words) {
+  return words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} and ${words.at(-1)}`;
+}
