@@ -13,11 +13,17 @@ from .connection import transaction, translated, utc_now
 from .errors import Conflict
 from .records import Decision
 
-STATES = frozenset({"confirmed", "proposed", "rejected", "waiting"})
+STATES = frozenset({"confirmed", "proposed", "rejected", "waiting", "ignored"})
 
 
-def decide(con: duckdb.DuckDBPyConnection, decisions: Sequence[Decision]) -> None:
+def decide(
+    con: duckdb.DuckDBPyConnection, decisions: Sequence[Decision], *, batch: int | None = None
+) -> None:
     """Write decisions into the journal, in their order, all or nothing.
+
+    `batch` is that of `answers.open_batch`, for what the user answers of these very faces: it
+    outranks what they said of a folder, and can be taken back. "ignored" is of no person, and the
+    user's alone: that what was found is nobody's face.
 
     What stands afterwards (see `standing` and `labels`): about a face and a person, the user's
     yes or no outranks everything else, otherwise the latest; a decision with no person takes
@@ -32,6 +38,8 @@ def decide(con: duckdb.DuckDBPyConnection, decisions: Sequence[Decision]) -> Non
     for decision in decisions:
         if decision.state not in STATES:
             raise Conflict(f"A decision cannot be {decision.state!r}.")
+        if decision.state == "ignored" and (decision.person_id, decision.source) != (None, "user"):
+            raise Conflict("Only the user can say that a face is to be ignored, and of no person.")
     now = utc_now()
     table = pa.table(
         {
@@ -61,17 +69,19 @@ def decide(con: duckdb.DuckDBPyConnection, decisions: Sequence[Decision]) -> Non
             INSERT INTO decisions
             WITH last_words AS (
                 SELECT d.face_id, d.source, max(decision_id) AS decision_id
-                FROM decisions d SEMI JOIN new_decisions USING (face_id)
+                FROM spoken d SEMI JOIN new_decisions USING (face_id)
                 GROUP BY d.face_id, d.source
             ),
             before AS (
                 SELECT face_id, source,
-                    struct_pack(person_id, state, reason, similarity, embedder_key) AS said
+                    struct_pack(person_id, state, reason, similarity, embedder_key,
+                        answered := batch_id IS NOT NULL) AS said
                 FROM decisions SEMI JOIN last_words USING (decision_id)
             ),
             now_said AS (
                 SELECT n.*, embedder_key,
-                    struct_pack(person_id, state, reason, similarity, embedder_key) AS said
+                    struct_pack(person_id, state, reason, similarity, embedder_key,
+                        answered := ?::INTEGER IS NOT NULL) AS said
                 FROM new_decisions n LEFT JOIN embedders USING (embedder_id)
             ),
             told AS (
@@ -81,16 +91,19 @@ def decide(con: duckdb.DuckDBPyConnection, decisions: Sequence[Decision]) -> Non
                 FROM now_said n LEFT JOIN before b ON b.face_id = n.face_id AND b.source = n.source
             )
             SELECT nextval('decision_ids'), face_id, person_id, state, source, reason,
-                similarity, embedder_key, ?
+                similarity, embedder_key, ?, ?
             FROM (SELECT * FROM told WHERE said IS DISTINCT FROM word_before ORDER BY place)
             """,
-            [now],
+            [batch, now, batch],
         )
 
 
 def labels(con: duckdb.DuckDBPyConnection, face_ids: Sequence[int]) -> dict[int, Decision]:
-    """Who each of these faces is, as the one decision that stands; unlabelled faces are absent."""
-    return {d.face_id: d for d in _read(con, "labels", face_ids)}
+    """Who each of these faces is, as the one decision that stands; unlabelled faces are absent.
+
+    An ignored face is there, with no person.
+    """
+    return {d.face_id: d for d in _read(con, "labels_of", face_ids)}
 
 
 def standing(con: duckdb.DuckDBPyConnection, face_ids: Sequence[int]) -> list[Decision]:
@@ -98,7 +111,13 @@ def standing(con: duckdb.DuckDBPyConnection, face_ids: Sequence[int]) -> list[De
 
     "rejected" ones are among them: that this face is not that person is worth knowing.
     """
-    return _read(con, "standing", face_ids)
+    return _read(con, "standing_of", face_ids)
+
+
+def nobodies(con: duckdb.DuckDBPyConnection, face_ids: Sequence[int]) -> dict[int, str]:
+    """Of these faces those that the user said are nobody's: "rejected" (nobody they know), or
+    "ignored" (no person at all)."""
+    return {d.face_id: d.state for d in _read(con, "nobodies_of", face_ids)}
 
 
 def waiting(con: duckdb.DuckDBPyConnection, person_id: int | None = None) -> list[Decision]:
@@ -117,16 +136,15 @@ def waiting(con: duckdb.DuckDBPyConnection, person_id: int | None = None) -> lis
 _COLUMNS = "face_id, person_id, state, labels.source, reason, similarity, embedder_id"
 
 
-def _read(con: duckdb.DuckDBPyConnection, view: str, face_ids: Sequence[int]) -> list[Decision]:
-    asked = pa.table({"face_id": pa.array(sorted({int(i) for i in face_ids}), pa.int64())})
-    with translated(), staged(con, "asked_faces", asked):
+def _read(con: duckdb.DuckDBPyConnection, macro: str, face_ids: Sequence[int]) -> list[Decision]:
+    with translated():
         rows = con.execute(
             f"""
             SELECT {_COLUMNS}
-            FROM {view} labels JOIN asked_faces USING (face_id)
-            LEFT JOIN embedders USING (embedder_key)
+            FROM {macro}(?::BIGINT[]) labels LEFT JOIN embedders USING (embedder_key)
             ORDER BY face_id, decision_id
-            """  # noqa: S608
+            """,  # noqa: S608
+            [sorted({int(i) for i in face_ids})],
         ).fetchall()
     return [_decision(row) for row in rows]
 

@@ -43,7 +43,7 @@ def told(con: duckdb.DuckDBPyConnection, embedder_id: str) -> Told:
                 SELECT count(*) AS n, max(decision_id) AS last,
                     count(*) FILTER (firm) AS firm_n, max(decision_id) FILTER (firm) AS firm_last
                 FROM (SELECT decision_id, state <> 'proposed' OR person_id IS NULL AS firm
-                    FROM decisions)
+                    FROM spoken)
             )
             SELECT n, last, firm_n, firm_last,
                 (SELECT {_all_of("people", "people")}),

@@ -152,7 +152,7 @@ def _leave(con: duckdb.DuckDBPyConnection, detector: str) -> None:
         UNION ALL
         SELECT face_id FROM without_heir
         WHERE face_id NOT IN (
-                SELECT face_id FROM decisions WHERE source = 'user' OR state = 'confirmed')
+                SELECT face_id FROM spoken WHERE source = 'user' OR state = 'confirmed')
             AND face_id NOT IN (SELECT face_id FROM cohort_faces)
         """
     ).fetchall()
@@ -180,10 +180,10 @@ def _wait_on(con: duckdb.DuckDBPyConnection, detector: str) -> None:
     """
     con.execute(
         """
-        INSERT INTO decisions
+        INSERT INTO decisions BY NAME
         WITH here AS (
             SELECT d.*, photo_id, face_id IN (SELECT face_id FROM gone_faces) AS leaves
-            FROM decisions d JOIN faces USING (face_id) SEMI JOIN searched_again USING (photo_id)
+            FROM spoken d JOIN faces USING (face_id) SEMI JOIN searched_again USING (photo_id)
         ),
         lost AS (
             SELECT photo_id, person_id, arg_max(here, decision_id) AS said FROM here
@@ -191,7 +191,7 @@ def _wait_on(con: duckdb.DuckDBPyConnection, detector: str) -> None:
             GROUP BY photo_id, person_id
             HAVING bool_and(leaves) AND arg_max(state, decision_id) = 'waiting'
         )
-        SELECT nextval('decision_ids'), * FROM (
+        SELECT nextval('decision_ids') AS decision_id, * FROM (
             SELECT face_id, person_id, said.state, said.source, said.reason, said.similarity,
                 said.embedder_key, said.made_at
             FROM lost JOIN faces USING (photo_id)

@@ -61,18 +61,21 @@ def faces_of(con: duckdb.DuckDBPyConnection, photos: Sequence[str]) -> dict[str,
 
 
 def said_of(con: duckdb.DuckDBPyConnection, face_ids: Iterable[int]) -> dict[int, list[Said]]:
-    """All that was said of these faces, in its order, but of people who were removed."""
+    """All that was said of these faces and not taken back, but of people who were removed.
+
+    In its order, the user's answers about the very faces last: nothing outranks them.
+    """
     asked = pa.table({"face_id": pa.array(sorted(set(face_ids)), pa.int64())})
     with translated(), staged(con, "asked_faces", asked):
         rows = con.execute(
             """
             SELECT face_id, kept.person_id, state, d.source, reason, similarity, embedder_id
-            FROM decisions d SEMI JOIN asked_faces USING (face_id)
+            FROM spoken d SEMI JOIN asked_faces USING (face_id)
             LEFT JOIN people p ON p.person_id = d.person_id
             LEFT JOIN people kept ON kept.person_id = coalesce(p.merged_into, p.person_id)
             LEFT JOIN embedders USING (embedder_key)
             WHERE d.person_id IS NULL OR NOT kept.removed
-            ORDER BY decision_id
+            ORDER BY batch_id IS NOT NULL, decision_id
             """
         ).fetchall()
     said: dict[int, list[Said]] = defaultdict(list)

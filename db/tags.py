@@ -188,7 +188,7 @@ _TOLD = """
     of_faces AS (SELECT photo_id, sum(hash(face_id)) AS h FROM there GROUP BY photo_id),
     of_words AS (
         SELECT photo_id, sum(hash(face_id, decision_id)) AS h
-        FROM decisions JOIN there USING (face_id) GROUP BY photo_id
+        FROM spoken JOIN there USING (face_id) GROUP BY photo_id
     ),
     living AS (SELECT sum(hash(person_id, merged_into, removed)) AS h FROM people)
     SELECT photo_id, hash(?::BIGINT, t.h, f.h, w.h, (SELECT h FROM living)) AS now

@@ -1,0 +1,217 @@
+"""What the user answers of faces and people: stored as a batch, taken back as one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import count
+from typing import TYPE_CHECKING
+
+from db import answers, people, reviewing
+from db.connection import transaction
+from db.decisions import decide as write
+from db.decisions import labels, nobodies, standing
+from db.records import Decision, Person
+from db.text import many
+from tracker.errors import UsageError
+from tracker.identity import family
+from tracker.identity.review_records import Undo, Undone
+from tracker.relations import UNRELATED
+
+if TYPE_CHECKING:
+    import duckdb
+
+ANSWERS = ("confirmed", "rejected", "ignored")
+"""What can be said of a face: it is somebody's, it is not somebody's (or nobody's that the user
+knows), or it is no face to ask about."""
+
+LISTED = 4
+"""Sentences about what stands again, before the rest is counted."""
+
+FROM_PAGE = "answered in the review"
+
+
+def decide(
+    connection: duckdb.DuckDBPyConnection,
+    face_ids: Sequence[int],
+    person_id: int | None,
+    state: str,
+    words: str | None = None,
+    *,
+    reason: str = FROM_PAGE,
+) -> Undo:
+    """Store what the user says of these faces, all or nothing; one `undo` takes all of it back.
+
+    "confirmed" needs a person; "rejected" is of a person, or of nobody the user knows (None);
+    "ignored" has none. `words` say what was done, for the undo; None: made from the rest. What was
+    confirmed of the faces to be somebody else's is denied; the tracker's proposal that another face
+    of the photo is the same person's is withdrawn. `Undo.faces` counts the faces of which something
+    new is said, and is 0 where nothing is: then there is nothing to take back.
+
+    Raises UsageError for an answer that cannot be given, Conflict for a face or a person that is
+    not there.
+    """
+    faces = list(dict.fromkeys(int(face) for face in face_ids))
+    if state not in ANSWERS:
+        raise UsageError(f"{state!r} is no answer.", hint=f"Give one of: {', '.join(ANSWERS)}.")
+    if not faces:
+        raise UsageError("Say of which faces.", hint="`tracker faces list` shows their ids.")
+    if (state == "confirmed" and person_id is None) or (state == "ignored" and person_id):
+        raise UsageError(f"{state!r} needs {'a' if state == 'confirmed' else 'no'} person.")
+    person = None if person_id is None else _person(connection, person_id)
+    said = words if words is not None else in_words(state, person, len(faces))
+    with transaction(connection):
+        batch = answers.open_batch(connection, said)
+        write(connection, _decisions(connection, faces, person, state, reason), batch=batch)
+        new = answers.close_batch(connection, batch)
+        touched = len(set(answers.faces_of(connection, batch)) & set(faces)) if new else 0
+    return Undo(said, touched)
+
+
+def _decisions(
+    connection: duckdb.DuckDBPyConnection,
+    faces: Sequence[int],
+    person: Person | None,
+    state: str,
+    reason: str,
+) -> list[Decision]:
+    told = None if person is None else person.person_id
+    if state != "confirmed" or person is None:
+        return [Decision(face, told, state, "user", reason) for face in faces]
+    others = [
+        Decision(d.face_id, d.person_id, "rejected", "user", f"{person.name} instead")
+        for d in standing(connection, faces)
+        if d.state == "confirmed" and d.person_id != told
+    ]
+    mates = [
+        Decision(face, told, "rejected", "match", f"another face of the photo is {person.name}'s")
+        for face in reviewing.proposed_beside(connection, faces, person.person_id)
+    ]
+    said = [Decision(face, told, "confirmed", "user", reason) for face in faces]
+    return [*others, *said, *mates]
+
+
+def undo(connection: duckdb.DuckDBPyConnection) -> Undone | None:
+    """Take back the last that stands of what was decided here; None where there is nothing.
+
+    `Undone.photos` are photos whose date was set by it: their dates are to be worked out again (see
+    `tracker.study.reviewing`, whose `undo` does). Raises Conflict where a name cannot come back.
+    """
+    with transaction(connection):
+        batch = answers.undo(connection)
+    if batch is None:
+        return None
+    return Undone(batch.words, batch.faces, _back(connection, batch.faces), batch.photos)
+
+
+def next_undo(connection: duckdb.DuckDBPyConnection) -> Undo | None:
+    """What `undo` would take back."""
+    batch = answers.last(connection)
+    return None if batch is None else Undo(batch.words, len(batch.faces))
+
+
+def rename(connection: duckdb.DuckDBPyConnection, person_id: int, name: str) -> Undo:
+    """Give somebody another name. Raises Conflict where it is taken or cannot be one."""
+    person = _person(connection, person_id)
+    with transaction(connection):
+        batch = answers.open_batch(connection, f"{person.name} renamed")
+        before = answers.entries(connection, [person.person_id])
+        now = people.rename(connection, person.person_id, name)
+        answers.note_entries(connection, batch, before)
+        answers.rename_batch(connection, batch, f"{person.name} is called {now.name}")
+        answers.close_batch(connection, batch)
+    return Undo(f"{person.name} is called {now.name}", 0)
+
+
+def merge(connection: duckdb.DuckDBPyConnection, gone_id: int, kept_id: int) -> Undo:
+    """Two entries are one person, `kept_id`. Raises UsageError where they cannot be."""
+    gone, kept = _person(connection, gone_id), _person(connection, kept_id)
+    family.must_be_mergeable(gone, kept)
+    words = f"{gone.name} is {kept.name}"
+    with transaction(connection):
+        batch = answers.open_batch(connection, words)
+        before = answers.entries(connection, [gone.person_id, kept.person_id])
+        people.merge(connection, gone.person_id, kept.person_id)
+        answers.note_entries(connection, batch, before)
+    return Undo(words, 0)
+
+
+def split(
+    connection: duckdb.DuckDBPyConnection,
+    face_ids: Sequence[int],
+    name: str,
+    relation: str,
+    *,
+    born: str | None = None,
+    sex: str | None = None,
+) -> tuple[Person, Undo]:
+    """These faces are somebody else's, who is new here: added and named in one step.
+
+    `undo` takes back both. Raises as `family.add_person` and `decide` do.
+    """
+    with transaction(connection):
+        person, _ = family.add_person(connection, name, relation, born, sex)
+        done = decide(connection, face_ids, person.person_id, "confirmed")
+        answers.note_added(connection, person.person_id)
+    return person, done
+
+
+def unrelated(
+    connection: duckdb.DuckDBPyConnection, face_ids: Sequence[int], name: str | None = None
+) -> tuple[Person, Undo]:
+    """These faces are one person's who is not of the family: a resemblance is held against them.
+
+    Without a name they are called "Stranger 1" and so on. `undo` takes back both.
+    """
+    if name is None:
+        taken = {people.name_key(p.name) for p in reviewing.living(connection)}
+        name = next(
+            n for n in map("Stranger {}".format, count(1)) if people.name_key(n) not in taken
+        )
+    return split(connection, face_ids, name, UNRELATED)
+
+
+def in_words(state: str, person: Person | None, faces: int) -> str:
+    """An answer in words: "Mia: 12 faces", "not Mia: 1 face"."""
+    number = many(faces, "face")
+    if state == "ignored":
+        return f"{number} ignored"
+    if person is None:
+        return f"nobody you know: {number}"
+    return f"{person.name}: {number}" if state == "confirmed" else f"not {person.name}: {number}"
+
+
+def _back(connection: duckdb.DuckDBPyConnection, faces: Sequence[int]) -> tuple[str, ...]:
+    """What stands of these faces now, the most frequent first."""
+    if not faces:
+        return ()
+    known = {p.person_id: p.name for p in reviewing.living(connection)}
+    now, silent = labels(connection, faces), nobodies(connection, faces)
+    told: dict[str, int] = {}
+    for face in faces:
+        label = now.get(face)
+        if label is None:
+            what = "nobody you know" if face in silent else "nobody's yet"
+        elif label.person_id is None:
+            what = "ignored"
+        else:
+            name = known.get(label.person_id, "")
+            what = {
+                "confirmed": name,
+                "proposed": f"proposed to be {name}",
+                "waiting": f"waiting for {name}",
+            }[label.state]
+        told[what] = told.get(what, 0) + 1
+    ranked = sorted(told.items(), key=lambda item: (-item[1], item[0]))
+    lines = [f"{many(number, 'face')}: {what} again" for what, number in ranked[:LISTED]]
+    rest = sum(number for _, number in ranked[LISTED:])
+    return (*lines, f"{many(rest, 'face')}: others") if rest else tuple(lines)
+
+
+def _person(connection: duckdb.DuckDBPyConnection, person_id: int) -> Person:
+    person = people.by_id(connection, person_id)
+    if person is None:
+        raise UsageError(
+            f"There is no person with the number {person_id}.",
+            hint="`tracker person list` shows everyone.",
+        )
+    return person

@@ -1,0 +1,376 @@
+"""The queue: what to ask, in the order of how much each answer helps the report.
+
+1. An answer that may add a photo-day to a month of the child that has too few: the likelier it is
+   the child, and the more the month lacks, the sooner.
+2. Proposals, the most uncertain first; those of the child in months with few sure days before.
+3. Photos that somebody is known to be in, and it cannot be told which face is theirs.
+4. Faces that look alike and are nobody's, the largest group first, and single ones after them.
+
+One question is one moment: of nine pictures of one smile the best is shown, and the answer counts
+for all nine. What was said to be nobody's, or to be ignored, is not asked again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from db import reviewing
+from db.text import many
+from tracker.identity.album import Album, workspace_of
+from tracker.identity.candidates import Candidate, candidates
+from tracker.identity.review_months import month_in_words, needs
+from tracker.identity.review_months import months as months_in
+from tracker.identity.review_records import Month, Question, face_key
+from tracker.identity.unknown import Group, groups
+
+if TYPE_CHECKING:
+    import duckdb
+
+LOOKED_AT = 300
+"""Faces of nobody whose candidates are worked out to see whether they may be the child's."""
+
+SHOWN = 12
+"""Faces of a group that are shown with its question; the answer is about all of them."""
+
+JUDGED = 5
+"""Faces of a group that its candidates are worked out from."""
+
+LIKELY = 0.05
+"""Below this chance of being the child, a face is not asked about for a month's sake."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A question before it is looked up: positions in the album, and how much it helps."""
+
+    kind: str
+    rows: tuple[int, ...]
+    gain: float
+    person_id: int | None = None
+    month: int | None = None
+    more: tuple[int, ...] = ()
+
+
+def questions(
+    connection: duckdb.DuckDBPyConnection, home: Path, embedder_id: str, album: Album, limit: int
+) -> tuple[Question, ...]:
+    """The first `limit` questions."""
+    found = _groups(connection, home, embedder_id)
+    drafts = [
+        *_proposals(album),
+        *_waiting(album),
+        *_of_groups(album, found),
+        *_singles(connection, home, embedder_id, album, found),
+    ]
+    drafts.sort(key=lambda draft: (-draft.gain, draft.rows[0]))
+    chosen = list(_one_a_moment(album, drafts))[: max(limit, 0)]
+    return _looked_up(connection, home, embedder_id, album, chosen)
+
+
+def _proposals(album: Album) -> Iterator[Draft]:
+    """Proposals by moment and person."""
+    every = album.everyone
+    short = _short(album, sure=True)
+    by_moment: dict[tuple[int, int], list[int]] = {}
+    for row in np.flatnonzero(every.is_("proposed")).tolist():
+        key = (int(every.moments[row]), int(every.person_ids[row]))
+        by_moment.setdefault(key, []).append(row)
+    for (_, person), rows in by_moment.items():
+        best = _best_first(album, rows)
+        chance = float(np.nanmin(every.chances[rows])) if _any_known(every, rows) else 0.5
+        unsure = 1 - abs(2 * min(max(chance, 0.0), 1.0) - 1)
+        month = _month(album, best[0])
+        mine = album.child is not None and person == album.child.person_id
+        lacks = short.get(month, 0) if mine and month is not None else 0
+        yield Draft("proposal", tuple(best), 2 + 0.6 * unsure + 0.1 * lacks, person, month)
+
+
+def _waiting(album: Album) -> Iterator[Draft]:
+    """Photos that wait, by moment and person: the photo of a moment with the largest faces."""
+    every = album.everyone
+    short = _short(album)
+    by_photo: dict[tuple[int, int, int], list[int]] = {}
+    for row in np.flatnonzero(every.is_("waiting")).tolist():
+        key = (int(every.moments[row]), int(every.person_ids[row]), int(every.photo_ids[row]))
+        by_photo.setdefault(key, []).append(row)
+    best: dict[tuple[int, int], list[int]] = {}
+    for (moment, person, _), rows in by_photo.items():
+        there = best.get((moment, person))
+        if there is None or every.size_px[rows].max() > every.size_px[there].max():
+            best[moment, person] = rows
+    for (_, person), rows in best.items():
+        month = _month(album, rows[0])
+        adds = _adds(album, person, rows[0], month, short)
+        gain = 3 + 0.25 * adds + 0.7 / len(rows) if adds else 1 + 0.5 / len(rows)
+        yield Draft("waiting", tuple(rows), gain, person, month)
+
+
+def _of_groups(album: Album, found: Sequence[Group]) -> Iterator[Draft]:
+    every = album.everyone
+    for group in found:
+        rows = album.positions(group.face_ids)
+        rows = rows[every.is_("")[rows]]
+        if len(rows) < 2:
+            continue
+        listed = tuple(rows[:SHOWN].tolist())
+        rest = tuple(every.face_ids[rows[SHOWN:]].tolist())
+        gain = 0.2 + 0.8 * (1 - 1 / np.log2(2 + len(rows)))
+        yield Draft("group", listed, float(gain), more=rest)
+
+
+def _singles(
+    connection: duckdb.DuckDBPyConnection,
+    home: Path,
+    embedder_id: str,
+    album: Album,
+    found: Sequence[Group],
+) -> Iterator[Draft]:
+    """Faces of nobody, one a moment: those that may be the child's in a month that lacks days, by
+    how likely that is; the others last, the largest first."""
+    every = album.everyone
+    grouped = {face for group in found for face in group.face_ids}
+    nameless = np.flatnonzero(every.is_(""))
+    short = _short(album)
+    worth: list[tuple[int, int]] = []  # (how many days the month lacks, position)
+    rest: list[int] = []
+    for row in nameless.tolist():
+        month = _month(album, row)
+        adds = 0 if album.child is None else _adds(album, album.child.person_id, row, month, short)
+        if adds:
+            worth.append((adds, row))
+        elif int(every.face_ids[row]) not in grouped:
+            rest.append(row)
+    worth.sort(key=lambda one: (-one[0], -every.size_px[one[1]], one[1]))
+    asked = [row for _, row in worth[:LOOKED_AT]]
+    known = _candidates(connection, home, embedder_id, album, asked)
+    for adds, row in worth[:LOOKED_AT]:
+        face = int(every.face_ids[row])
+        chance = _chance_of(known.get(face, ()), album)
+        if chance >= LIKELY:
+            gain = 3 + 0.25 * adds + 0.7 * chance
+            yield Draft("unknown", (row,), gain, month=_month(album, row))
+        elif face not in grouped:
+            rest.append(row)
+    largest = max((float(every.size_px[row]) for row in rest), default=1.0)
+    for row in rest:
+        yield Draft("unknown", (row,), 0.15 * float(every.size_px[row]) / largest)
+
+
+def _one_a_moment(album: Album, drafts: Iterable[Draft]) -> Iterator[Draft]:
+    """The drafts, best first, with no moment asked about twice by single faces no face twice."""
+    every = album.everyone
+    moments: set[tuple[int, int | None]] = set()
+    faces: set[int] = set()
+    for draft in drafts:
+        if faces.intersection(draft.rows):
+            continue
+        if draft.kind == "unknown":
+            key = (int(every.moments[draft.rows[0]]), None)
+            if key in moments:
+                continue
+            moments.add(key)
+        faces.update(draft.rows)
+        yield draft
+
+
+def _looked_up(
+    connection: duckdb.DuckDBPyConnection,
+    home: Path,
+    embedder_id: str,
+    album: Album,
+    drafts: Sequence[Draft],
+) -> tuple[Question, ...]:
+    judged = {
+        row
+        for draft in drafts
+        for row in (draft.rows[:JUDGED] if draft.kind == "group" else draft.rows)
+    }
+    known = _candidates(connection, home, embedder_id, album, sorted(judged))
+    rows = sorted({row for draft in drafts for row in draft.rows})
+    lines = dict(zip(rows, album.lines(connection, np.array(rows, np.int64)), strict=True))
+    told = {month.age_months: month for month in months_in(album)}
+    asked = []
+    for draft in drafts:
+        faces = tuple(lines[row] for row in draft.rows)
+        name = album.name(draft.person_id)
+        here = _together(
+            [known.get(line.face_id, ()) for line in faces[:JUDGED]], draft.person_id, name, faces
+        )
+        if draft.kind != "waiting" and not draft.person_id:
+            here = tuple(c for c in here if c.chance > 0)
+        asked.append(
+            Question(
+                question_id=f"{draft.kind}-{face_key(faces[0].face_id)}",
+                kind=draft.kind,
+                faces=faces,
+                more=draft.more,
+                person_id=draft.person_id,
+                name=name,
+                candidates=here,
+                gain=draft.gain,
+                words=_words(draft, name),
+                why=_why(draft, told),
+            )
+        )
+    return tuple(asked)
+
+
+def _words(draft: Draft, name: str) -> str:
+    if draft.kind == "proposal":
+        return f"Is this {name}?"
+    if draft.kind == "waiting":
+        return f"Which of these is {name}?"
+    if draft.kind == "group":
+        return f"Who is this? {many(len(draft.rows) + len(draft.more), 'face')} look alike."
+    return "Who is this?"
+
+
+def _why(draft: Draft, told: dict[int, Month]) -> str:
+    month = told.get(draft.month) if draft.month is not None else None
+    if draft.gain >= 3 and month is not None:
+        return month_in_words(month)
+    if draft.kind == "proposal":
+        return "The tracker is not sure."
+    if draft.kind == "waiting":
+        return "You said who is in this photo, and it cannot be told which face that is."
+    if draft.kind == "group":
+        return "One answer names all of them."
+    return ""
+
+
+def _together(
+    found: Sequence[Sequence[Candidate]],
+    person_id: int | None,
+    name: str,
+    faces: Sequence[object],
+) -> tuple[Candidate, ...]:
+    """The candidates of several faces, by their mean chance; the one asked about first."""
+    total: dict[int, list[Candidate]] = {}
+    for one in found:
+        for candidate in one:
+            total.setdefault(candidate.person_id, []).append(candidate)
+    merged = [
+        replace(mine[0], chance=sum(c.chance for c in mine) / max(len(found), 1))
+        for mine in total.values()
+    ]
+    merged.sort(key=lambda c: (c.person_id != person_id, -c.chance, c.person_id))
+    if person_id is not None and all(c.person_id != person_id for c in merged):
+        chance = getattr(faces[0], "chance", None)
+        merged.insert(0, Candidate(person_id, name, chance or 0.0, "asked about"))
+    return tuple(merged)
+
+
+def _short(album: Album, *, sure: bool = False) -> dict[int, int]:
+    """Months of the child that lack days, and how many."""
+    return {
+        month.age_months: lacks
+        for month in months_in(album)
+        if (lacks := needs(month.sure_days if sure else month.photo_days))
+    }
+
+
+def _adds(album: Album, person_id: int, row: int, month: int | None, short: dict[int, int]) -> int:
+    """How many days the month lacks, if this face of the child's would add one; else 0."""
+    if album.child is None or person_id != album.child.person_id or month is None:
+        return 0
+    lacks = short.get(month, 0)
+    if not lacks:
+        return 0
+    return 0 if int(album.day_codes[row]) in _days_of_child(album) else lacks
+
+
+def _days_of_child(album: Album) -> frozenset[int]:
+    key = id(album)
+    if key not in _days:
+        _days.clear()
+        assert album.child is not None  # noqa: S101  asked by `_adds` only
+        mine = album.of(album.child.person_id, "confirmed", "proposed")
+        _days[key] = frozenset(np.unique(album.day_codes[mine]).tolist())
+    return _days[key]
+
+
+_days: dict[int, frozenset[int]] = {}
+
+
+def _month(album: Album, row: int) -> int | None:
+    month = int(album.months[row])
+    return month if month >= 0 else None
+
+
+def _best_first(album: Album, rows: Sequence[int]) -> list[int]:
+    return sorted(rows, key=lambda row: (-album.everyone.size_px[row], row))
+
+
+def _any_known(every: reviewing.Everyone, rows: Sequence[int]) -> bool:
+    return bool((~np.isnan(every.chances[list(rows)])).any())
+
+
+def _chance_of(found: Sequence[Candidate], album: Album) -> float:
+    child = None if album.child is None else album.child.person_id
+    return next((c.chance for c in found if c.person_id == child), 0.0)
+
+
+# --- what takes long, kept -----------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class _Kept:
+    """Candidates by face and groups, with what was known when they were worked out."""
+
+    told: int
+    people: tuple[int, ...]
+    candidates: dict[int, tuple[Candidate, ...]]
+    groups: tuple[Group, ...] | None = None
+
+
+REFRESH = 30
+"""Decisions after which candidates are worked out anew: one answer hardly moves them."""
+
+_kept: dict[tuple[str, str], _Kept] = {}
+
+
+def _remembered(connection: duckdb.DuckDBPyConnection, embedder_id: str) -> _Kept:
+    where = (workspace_of(connection), embedder_id)
+    told = reviewing.said_so_far(connection)
+    living = tuple(p.person_id for p in reviewing.living(connection))
+    kept = _kept.get(where)
+    if kept is None or not 0 <= told - kept.told < REFRESH or kept.people != living:
+        kept = _kept[where] = _Kept(told, living, {})
+    return kept
+
+
+def _candidates(
+    connection: duckdb.DuckDBPyConnection,
+    home: Path,
+    embedder_id: str,
+    album: Album,
+    rows: Sequence[int],
+) -> dict[int, tuple[Candidate, ...]]:
+    kept = _remembered(connection, embedder_id)
+    faces = [int(face) for face in album.everyone.face_ids[list(rows)]] if len(rows) else []
+    missing = [face for face in faces if face not in kept.candidates]
+    if missing:
+        kept.candidates.update(candidates(connection, home, embedder_id, missing))
+    names = {p.person_id: p.name for p in album.people}
+    return {
+        face: tuple(
+            replace(c, name=names[c.person_id])
+            for c in kept.candidates.get(face, ())
+            if c.person_id in names
+        )
+        for face in faces
+    }
+
+
+def _groups(
+    connection: duckdb.DuckDBPyConnection, home: Path, embedder_id: str
+) -> tuple[Group, ...]:
+    kept = _remembered(connection, embedder_id)
+    if kept.groups is None:
+        kept.groups = groups(connection, home, embedder_id)
+    return kept.groups
