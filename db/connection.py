@@ -90,7 +90,6 @@ def beside(con: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
     with translated():
         second = con.cursor()
         second.execute(f"USE {NAME}")
-        second.execute("SET enable_progress_bar = false")
     return second
 
 

@@ -18,6 +18,7 @@ BODY_S = 10.0
 """What a body may take to come."""
 
 _DIGITS = re.compile(r"[0-9]{1,19}")
+_FACE = re.compile(r"[0-7][0-9a-f]{15}")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 LARGEST = 2**63 - 1
 
@@ -34,6 +35,13 @@ def number(text: str) -> int:
     if _DIGITS.fullmatch(text) and int(text) <= LARGEST:
         return int(text)
     raise NotThere("Nothing has that number.")
+
+
+def face_number(text: str) -> int:
+    """A face's number, of its 16 hexadecimal digits. Raises NotThere for anything else."""
+    if _FACE.fullmatch(text):
+        return int(text, 16)
+    raise NotThere("There is no face with that number.")
 
 
 def sha256_or_number(text: str) -> int | str:
@@ -97,12 +105,14 @@ def id_in(value: object, name: str) -> int:
     raise BadRequest(f"`{name}` is not a number.")
 
 
-def ids_in(told: Mapping[str, Any], name: str, *, most: int = 2500) -> list[int]:
-    """Several numbers, each once, in their order; at least one."""
-    values = told.get(name)
+def face_ids_in(told: Mapping[str, Any], *, most: int = 2500) -> list[int]:
+    """The faces that something is said of, each once, in their order; at least one."""
+    values = told.get("faces")
     if not isinstance(values, list) or not 1 <= len(values) <= most:
-        raise BadRequest(f"`{name}` has to be a list of 1 to {most:,} numbers.")
-    return list(dict.fromkeys(id_in(value, name) for value in values))
+        raise BadRequest(f"`faces` has to be a list of 1 to {most:,} ids.")
+    if not all(isinstance(value, str) for value in values):
+        raise BadRequest("A face's id is a text of 16 digits.")
+    return list(dict.fromkeys(map(face_number, values)))
 
 
 def _no_number(text: str) -> NoReturn:

@@ -12,7 +12,7 @@ from db import whereabouts
 from db.errors import StoreError
 from tracker.errors import TrackerError
 from tracker.review import pages, photos
-from tracker.review.asked import bench_of, number, number_in, sha256_or_number
+from tracker.review.asked import bench_of, face_number, number_in, sha256_or_number
 from tracker.review.problems import NotThere
 from tracker.review.reporting import Making, policy_of
 
@@ -24,7 +24,7 @@ PHOTO_AGE = "private, max-age=600"
 
 async def thumbnail(request: Request) -> Response:
     """A face."""
-    face = number(request.path_params["face"])
+    face = face_number(request.path_params["face"])
     made = await asyncio.to_thread(photos.thumbnail, bench_of(request).thumbnails, face)
     return _jpeg(made, FACE_AGE)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import html
 import re
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
 
 PATIENCE_S = 1.5
 """A report that is there already, and one of a small family, is shown without a word in between."""
+
+FRESH_S = 10.0
+"""A report that nobody came back for is made anew: that is a moment where nothing has changed."""
 
 HEAD = 8192
 OWN_POLICY = re.compile(r'<meta http-equiv="Content-Security-Policy" content="([^"]*)">')
@@ -46,18 +50,25 @@ class Reporting:
         self._desk = desk
         self._task: asyncio.Task[Written] | None = None
         self._step = (0, 0)
+        self._finished = 0.0
 
     async def page(self) -> str | Making:
         """The report's one page, or how far it is. Raises what making it raises."""
         task = self._task
-        if task is None:
+        if task is None or (task.done() and time.monotonic() - self._finished > FRESH_S):
             self._step = (0, 0)
             task = self._task = asyncio.create_task(self._desk.lend(self._make))
+            task.add_done_callback(self._note)
         done, _ = await asyncio.wait({task}, timeout=PATIENCE_S)
         if not done:
             return Making(*self._step)
         self._task = None
         return (task.result().folder / "index.html").read_text("utf-8")
+
+    def _note(self, task: asyncio.Task[Written]) -> None:
+        self._finished = time.monotonic()
+        if not task.cancelled():
+            task.exception()  # whoever asks next is told; if nobody does, that is no error
 
     def _make(self, connection: duckdb.DuckDBPyConnection) -> Written:
         """In one transaction, so that all of it is of one moment, whatever is decided meanwhile."""

@@ -1,17 +1,16 @@
-"""The addresses of the page, and what is asked and said at each of them."""
+"""The addresses of the page."""
 
 from __future__ import annotations
 
-from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from tracker.review import pages, pictures
-from tracker.review.asked import bench_of
+from tracker.review import api, pages, pictures, telling
+
+POST = ["POST"]
 
 
 def all_of_them() -> list[Route]:
-    """Every route."""
+    """Every route. None but those of POST changes anything."""
     return [
         Route("/", pages.shell),
         Route("/favicon.ico", pages.icon),
@@ -19,28 +18,18 @@ def all_of_them() -> list[Route]:
         Route("/thumb/{face}.jpg", pictures.thumbnail),
         Route("/photo/{photo}.jpg", pictures.photo),
         Route("/report/", pictures.report),
-        Route("/api/state", state),
+        Route("/api/state", api.state),
+        Route("/api/queue", api.queue),
+        Route("/api/groups", api.groups),
+        Route("/api/faces", api.faces),
+        Route("/api/face/{face}", api.face),
+        Route("/api/library", api.library),
+        Route("/api/person/{person}", api.person),
+        Route("/api/decide", telling.decide, methods=POST),
+        Route("/api/undo", telling.undo, methods=POST),
+        Route("/api/split", telling.split, methods=POST),
+        Route("/api/people", telling.add_person, methods=POST),
+        Route("/api/people/{person}/rename", telling.rename, methods=POST),
+        Route("/api/people/{person}/merge", telling.merge, methods=POST),
+        Route("/api/date", telling.set_date, methods=POST),
     ]
-
-
-async def state(request: Request) -> Response:
-    """Who there is, how far it is, and who holds the workspace."""
-    from db import people
-
-    answer = await bench_of(request).desk.asked(
-        "state",
-        lambda con: {
-            "people": [
-                {
-                    "id": str(c.person.person_id),
-                    "name": c.person.name,
-                    "relation": c.person.relation,
-                    "confirmed": c.confirmed,
-                    "proposed": c.proposed,
-                    "photo_days": c.photo_days,
-                }
-                for c in people.all_people(con)
-            ]
-        },
-    )
-    return JSONResponse({**answer.value, "read_only": answer.read_only})

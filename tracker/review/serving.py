@@ -25,6 +25,9 @@ MOST_CONNECTIONS = 400
 """A browser opens six. Beyond this the answer is 503, at once."""
 
 MOST_HEAD_BYTES = 16 * 1024
+REST_S = 30
+"""How long a connection may rest between two requests."""
+
 GOODBYE_S = 2
 """What is still being answered at Ctrl-C may take so long."""
 
@@ -98,10 +101,8 @@ def listen(port: int) -> socket.socket:
     return listening
 
 
-def serve(
-    app: ASGIApp, listening: socket.socket, *, ready: Callable[[], object] | None = None
-) -> None:
-    """Answer until Ctrl-C. `ready` is called once requests are answered."""
+def server_of(app: ASGIApp, *, ready: Callable[[], object] | None = None) -> uvicorn.Server:
+    """A server that answers by `app`. `ready` is called once it does."""
     _be_quiet()
     config = uvicorn.Config(
         app,
@@ -115,13 +116,19 @@ def serve(
         server_header=False,
         date_header=False,
         limit_concurrency=MOST_CONNECTIONS,
-        timeout_keep_alive=30,
+        timeout_keep_alive=REST_S,
         timeout_graceful_shutdown=GOODBYE_S,
         h11_max_incomplete_event_size=MOST_HEAD_BYTES,
     )
-    server = _Server(config, ready)
+    return _Server(config, ready)
+
+
+def serve(
+    app: ASGIApp, listening: socket.socket, *, ready: Callable[[], object] | None = None
+) -> None:
+    """Answer until Ctrl-C. `ready` is called once requests are answered."""
     try:
-        server.run(sockets=[listening])
+        server_of(app, ready=ready).run(sockets=[listening])
     except KeyboardInterrupt:  # how it is ended; uvicorn has closed everything by now
         return
     finally:
