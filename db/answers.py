@@ -80,14 +80,16 @@ def faces_of(con: duckdb.DuckDBPyConnection, batch_id: int) -> list[int]:
     return [int(face) for (face,) in rows]
 
 
-def note_date_batch(con: duckdb.DuckDBPyConnection, batch_id: int) -> None:
-    """The latest batch of dates was set by this one: it is taken back with it."""
+def latest_date_batch(con: duckdb.DuckDBPyConnection) -> int:
+    """The number of the latest batch of dates that the user set; 0 for none."""
+    row = one(con, "SELECT coalesce(max(batch_id), 0) FROM date_decisions")
+    return int(row[0]) if row else 0
+
+
+def note_date_batch(con: duckdb.DuckDBPyConnection, batch_id: int, date_batch: int) -> None:
+    """That batch of dates was set by this one, and is taken back with it."""
     con.execute(
-        """
-        UPDATE decision_batches SET date_batch = (SELECT max(batch_id) FROM date_decisions)
-        WHERE batch_id = ?
-        """,
-        [batch_id],
+        "UPDATE decision_batches SET date_batch = ? WHERE batch_id = ?", [date_batch, batch_id]
     )
 
 
@@ -137,12 +139,14 @@ def note_added(con: duckdb.DuckDBPyConnection, person_id: int) -> None:
 
 
 def last(con: duckdb.DuckDBPyConnection) -> Batch | None:
-    """The latest batch that stands, or None."""
+    """The latest batch that stands, or None. A date that was taken back elsewhere does not."""
     with translated():
         row = one(
             con,
             """
-            SELECT batch_id, words, made_at FROM decision_batches WHERE undone_at IS NULL
+            SELECT batch_id, words, made_at FROM decision_batches
+            WHERE undone_at IS NULL AND (date_batch IS NULL OR date_batch IN (
+                SELECT batch_id FROM date_decisions WHERE undone_at IS NULL))
             ORDER BY batch_id DESC LIMIT 1
             """,
         )

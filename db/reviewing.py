@@ -253,3 +253,20 @@ def with_vector(con: duckdb.DuckDBPyConnection, embedder_id: str, face_ids: Ids)
         )
     ids: Ids = rows.column("face_id").to_numpy()
     return ids
+
+
+def sha256_of(con: duckdb.DuckDBPyConnection, photo_id: int) -> str | None:
+    """The content of a photo, or None where there is none of that number."""
+    with translated():
+        row = arrow.one(con, "SELECT sha256 FROM photos WHERE photo_id = ?", [int(photo_id)])
+    return None if row is None else str(row[0])
+
+
+def photos_of(con: duckdb.DuckDBPyConnection, hashes: Sequence[str]) -> list[int]:
+    """The numbers of the photos of these contents (sha256s)."""
+    asked = pa.table({"sha256": pa.array(list(dict.fromkeys(hashes)), pa.string())})
+    with translated(), arrow.staged(con, "asked_photos", asked):
+        rows = con.execute(
+            "SELECT photo_id FROM photos SEMI JOIN asked_photos USING (sha256) ORDER BY photo_id"
+        ).fetchall()
+    return [int(photo) for (photo,) in rows]

@@ -20,6 +20,7 @@ COMMANDS = (
     "init", "person add", "person list", "person set", "person rename", "person merge",
     "person remove", "ingest",
     "dates list", "dates show", "dates set", "dates accept", "dates undo",
+    "faces list", "faces show", "faces assign", "faces reject", "faces ignore", "faces undo",
     "tags list", "tags ask", "tags is", "tags ignore", "tags undo", "tags import", "export tags",
     "library list", "library moved", "library missing", "library forget",
     "cohort add", "cohort status", "cohort remove", "report", "status", "methods", "embedders",

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -57,9 +58,15 @@ class Draft:
 
 
 def questions(
-    connection: duckdb.DuckDBPyConnection, home: Path, embedder_id: str, album: Album, limit: int
+    connection: duckdb.DuckDBPyConnection,
+    home: Path,
+    embedder_id: str,
+    album: Album,
+    limit: int,
+    *,
+    kind: str | None = None,
 ) -> tuple[Question, ...]:
-    """The first `limit` questions."""
+    """The first `limit` questions, of one kind or of all."""
     found = _groups(connection, home, embedder_id)
     drafts = [
         *_proposals(album),
@@ -68,7 +75,8 @@ def questions(
         *_singles(connection, home, embedder_id, album, found),
     ]
     drafts.sort(key=lambda draft: (-draft.gain, draft.rows[0]))
-    chosen = list(_one_a_moment(album, drafts))[: max(limit, 0)]
+    asked = (d for d in _one_a_moment(album, drafts) if kind in (None, d.kind))
+    chosen = list(islice(asked, max(limit, 0)))
     return _looked_up(connection, home, embedder_id, album, chosen)
 
 

@@ -310,7 +310,7 @@ class PersonPage:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A line of what was said of a face."""
+    """A line of what was said of a face; `at` is local time with its offset."""
 
     at: str
     words: str

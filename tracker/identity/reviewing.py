@@ -9,6 +9,8 @@ Everything is of the family's own photos; `child` is the child whose months are 
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from datetime import UTC
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -121,9 +123,14 @@ def queue(
     limit: int = 20,
     *,
     child: Person | None = None,
+    kind: str | None = None,
 ) -> tuple[Question, ...]:
-    """The questions whose answers help the report the most, first. See `questions`."""
-    return questions(connection, home, embedder_id, _album(connection, child), limit)
+    """The questions (of that kind) whose answers help the report the most, first.
+
+    See `tracker.identity.questions`.
+    """
+    album = _album(connection, child)
+    return questions(connection, home, embedder_id, album, limit, kind=kind)
 
 
 def listing(
@@ -133,15 +140,18 @@ def listing(
     month: int | None = None,
     state: str | None = None,
     photo: int | None = None,
-    faces: tuple[int, ...] | None = None,
+    photos: Collection[int] | None = None,
+    faces: Collection[int] | None = None,
     order: str = "oldest",
     offset: int = 0,
     limit: int = 100,
     child: Person | None = None,
 ) -> Page:
-    """Faces that fulfil everything that is given: a person's (by id; waiting ones included), of one
-    month of the child's age, in one state ("unknown": nothing is said of them), of one photo, or of
-    these (a group's). `order`: "oldest" or "newest" first, "surest" or "unsurest" proposals first.
+    """Faces that fulfil everything that is given.
+
+    A person's (by id; waiting ones included), of one month of the child's age, in one state
+    ("unknown": nothing is said of them), of one photo or several (by number), or of these (a
+    group's). `order`: "oldest" or "newest" first, "surest" or "unsurest" proposals first.
 
     Raises UsageError for a state or an order that there is not.
     """
@@ -162,8 +172,10 @@ def listing(
         chosen &= every.is_(word)
     if photo is not None:
         chosen &= every.photo_ids == photo
+    if photos is not None:
+        chosen &= np.isin(every.photo_ids, np.array(list(photos), np.int64))
     if faces is not None:
-        chosen &= np.isin(every.face_ids, np.asarray(faces, np.int64))
+        chosen &= np.isin(every.face_ids, np.array(list(faces), np.int64))
     rows = _ordered(album, np.flatnonzero(chosen), order)
     first = max(offset, 0)
     return Page(len(rows), first, album.lines(connection, rows[first : first + max(limit, 0)]))
@@ -352,4 +364,5 @@ def _said(line: answers.Line) -> Said:
     }[line.state]
     by = SAID_BY.get(line.source, line.source)
     why = f" ({line.reason})" if line.reason else ""
-    return Said(line.made_at.isoformat(timespec="seconds"), f"{by}: {what}{why}", line.undone)
+    at = line.made_at.replace(tzinfo=UTC).astimezone().isoformat(timespec="seconds")
+    return Said(at, f"{by}: {what}{why}", line.undone)

@@ -70,10 +70,23 @@ def set_dates(
 
     Raises UsageError for a date or a path that cannot be used; then nothing is changed.
     """
+    parse_decision(text, today)  # before anything is looked up
+    return set_dates_of(connection, _hashes(connection, paths), text, today=today)
+
+
+def set_dates_of(
+    connection: duckdb.DuckDBPyConnection, hashes: Sequence[str], text: str, *, today: date
+) -> Decided:
+    """Say when these photos (sha256s) were taken. Raises UsageError for a date that cannot be."""
     days = parse_decision(text, today)
-    hashes = _hashes(connection, paths)
     said = clues.user(text.strip(), days)
     return _decide(connection, dict.fromkeys(hashes, said), edtf.text(*days), today)
+
+
+def work_out(connection: duckdb.DuckDBPyConnection, hashes: Sequence[str], *, today: date) -> None:
+    """Work out anew when these photos (sha256s) were taken, and which moments they share."""
+    with transaction(connection):
+        _work_out(connection, hashes, today)
 
 
 def accept_dates(

@@ -1,0 +1,99 @@
+"""What a review says of dates and people: `tracker.identity.deciding`, and the dates that follow.
+
+A photo's date is set, and people are renamed or merged, in the same batches as faces are named in,
+so that one `undo` takes back whatever was last.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from db import answers, reviewing
+from db.connection import transaction
+from db.records import Person
+from tracker.errors import UsageError
+from tracker.identity import deciding
+from tracker.identity.review_records import Undo, Undone
+from tracker.study.deciding_dates import person_changed, set_dates_of, work_out
+
+if TYPE_CHECKING:
+    import duckdb
+
+
+def set_date(
+    connection: duckdb.DuckDBPyConnection, photo_id: int, text: str, *, today: date
+) -> Undo:
+    """Say when a photo was taken: EDTF, as for `tracker dates set`. Copies get the same date.
+
+    `Undo.faces` is 0 where that was known from the user before, else how many faces are in it.
+    Raises UsageError for a date that cannot be, or a photo that is not there.
+    """
+    sha256 = reviewing.sha256_of(connection, photo_id)
+    if sha256 is None:
+        raise UsageError(f"There is no photo with the number {photo_id}.")
+    with transaction(connection):
+        batch = answers.open_batch(connection, f"a photo's date: {text.strip()}")
+        before = answers.latest_date_batch(connection)
+        decided = set_dates_of(connection, [sha256], text, today=today)
+        now = answers.latest_date_batch(connection)
+        if now != before:
+            answers.note_date_batch(connection, batch, now)
+            answers.rename_batch(connection, batch, f"{decided.date} is a photo's date")
+        new = answers.close_batch(connection, batch)
+    faces = len(reviewing.mates(connection, photo_id)) if new else 0
+    return Undo(f"{decided.date} is a photo's date", faces)
+
+
+def rename(
+    connection: duckdb.DuckDBPyConnection, person_id: int, name: str, *, today: date
+) -> Undo:
+    """Give somebody another name. Raises Conflict where it is taken or cannot be one."""
+    with transaction(connection):
+        before = _living(connection)
+        done = deciding.rename(connection, person_id, name)
+        _follow(connection, before, today)
+    return done
+
+
+def merge(
+    connection: duckdb.DuckDBPyConnection, gone_id: int, kept_id: int, *, today: date
+) -> Undo:
+    """Two entries are one person, `kept_id`. Raises UsageError where they cannot be."""
+    with transaction(connection):
+        before = _living(connection)
+        done = deciding.merge(connection, gone_id, kept_id)
+        now = _living(connection)
+        for gone in before.keys() - now.keys():
+            person_changed(connection, before[gone], now[kept_id], today=today)
+        _follow(connection, {i: p for i, p in before.items() if i in now}, today)
+    return done
+
+
+def undo(connection: duckdb.DuckDBPyConnection, *, today: date) -> Undone | None:
+    """Take back whatever was last done in a review or with `tracker faces`; None for nothing.
+
+    Where two people were one for a while, photos that were taken in as showing the one keep to the
+    birth of the other until they are ingested again. Raises Conflict where a name cannot come back.
+    """
+    with transaction(connection):
+        before = _living(connection)
+        undone = deciding.undo(connection)
+        if undone is None:
+            return None
+        _follow(connection, before, today)
+        if undone.photos:
+            work_out(connection, undone.photos, today=today)
+    return undone
+
+
+def _living(connection: duckdb.DuckDBPyConnection) -> dict[int, Person]:
+    return {person.person_id: person for person in reviewing.living(connection)}
+
+
+def _follow(connection: duckdb.DuckDBPyConnection, before: dict[int, Person], today: date) -> None:
+    """Work out the dates that rest on a name or a birth that is another now."""
+    for person_id, now in _living(connection).items():
+        was = before.get(person_id)
+        if was is not None and was != now:
+            person_changed(connection, was, now, today=today)
