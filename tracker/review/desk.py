@@ -22,9 +22,9 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 from db import DATABASE
 from db.connection import open_workspace
-from db.errors import WorkspaceInUse
+from db.errors import WorkspaceDamaged, WorkspaceInUse
 from tracker.errors import TrackerError
-from tracker.review.holder import holder_of, in_words
+from tracker.review.holder import holder_of, in_words, takes_long
 
 if TYPE_CHECKING:
     import duckdb
@@ -37,8 +37,8 @@ QUIET_S = 3.0
 """A person who decides every second finds it open; a command typed in a terminal need not wait."""
 
 PATIENCE_S = 4.0
-"""How long a decision waits for a workspace that was free a moment ago: another page lets go of
-it within its own seconds of quiet."""
+"""How long a decision waits for another page, which lets go within its own seconds of quiet, or
+for a command that is done in a moment. For one that takes minutes nobody waits: see `holder`."""
 
 RETRY_S = 0.1
 MOST_WAITING = 1000
@@ -87,9 +87,8 @@ class Desk:
         self._kept: OrderedDict[Hashable, tuple[int, Any]] = OrderedDict()
         self._generation = 0  # goes up with whatever may have changed an answer
         self._left: Stamp = ()  # how the file was when it was last let go
-        self._tried = 0.0
-        self._holder: str | None = None
         self._lent = 0
+        self._used = 0.0  # when it was last needed; what is answered from memory does not need it
         self._thread = threading.Thread(target=self._work, name="desk", daemon=True)
         self._thread.start()
 
@@ -144,10 +143,10 @@ class Desk:
 
         beside = await asyncio.wrap_future(self._put(cursor))
         try:
-            return await asyncio.to_thread(work, beside)
+            return await asyncio.wrap_future(_in_a_thread(lambda: work(beside)))
         finally:
             beside.close()
-            await asyncio.wrap_future(self._put(done))
+            self._put(done)
 
     def close(self) -> None:
         """Finish what was asked for and let the workspace go."""
@@ -180,7 +179,7 @@ class Desk:
     def _work(self) -> None:
         while True:
             try:
-                job = self._jobs.get(timeout=None if self._connection is None else self._quiet)
+                job = self._jobs.get(timeout=self._rest())
             except queue.Empty:
                 if not self._lent:
                     self._let_go()
@@ -193,32 +192,50 @@ class Desk:
             try:
                 job.future.set_result(job.run())
             except BaseException as error:  # the thread goes on, whatever one request met
+                if isinstance(error, WorkspaceDamaged):
+                    self._let_go()  # DuckDB refuses everything on such a connection from now on
                 job.future.set_exception(error)
+
+    def _rest(self) -> float | None:
+        """Seconds until the workspace is to be let go; None where it is not open."""
+        if self._connection is None:
+            return None
+        return self._quiet if self._lent else max(0.0, self._used + self._quiet - time.monotonic())
+
+    # --- reading and storing ----------------------------------------------------------------
 
     def _answer(self, key: Hashable, work: Work[T]) -> Answer[T]:
         kept = self._kept.get(key)
-        if self._connection is None and kept is not None:
-            holder = holder_of(self.home / DATABASE)
-            if holder is not None:
-                return Answer(cast(T, kept[1]), in_words(holder, self.home))
-            if kept[0] == self._generation and self._left == self._seen():
-                self._kept.move_to_end(key)
-                return Answer(cast(T, kept[1]))
+        if kept is not None:
+            self._kept.move_to_end(key)
+            if self._is_fresh(kept[0]):
+                return Answer(cast(T, kept[1]), self._held())
         try:
-            connection = self._open(0 if kept is not None else self._patience)
+            connection = self._open(self._patience)
         except ReadOnly as error:
             if kept is None:
                 raise
             return Answer(cast(T, kept[1]), str(error))
         if kept is not None and kept[0] == self._generation:
-            self._kept.move_to_end(key)
             return Answer(cast(T, kept[1]))
         value = work(connection)
         self._kept[key] = (self._generation, value)
-        self._kept.move_to_end(key)
         while len(self._kept) > MOST_KEPT:
             self._kept.popitem(last=False)
         return Answer(value)
+
+    def _is_fresh(self, generation: int) -> bool:
+        """Whether an answer of that generation would be the same now."""
+        return generation == self._generation and (
+            self._connection is not None or self._left == self._seen()
+        )
+
+    def _held(self) -> str | None:
+        """Who holds the workspace for long, in words; without opening it."""
+        if self._connection is not None:
+            return None
+        holder = holder_of(self.home / DATABASE)
+        return in_words(holder, self.home) if takes_long(holder) else None
 
     def _decide(self, work: Work[T]) -> T:
         connection = self._open(self._patience)
@@ -233,24 +250,21 @@ class Desk:
 
     def _open(self, patience: float) -> duckdb.DuckDBPyConnection:
         """The connection. Raises ReadOnly where the workspace stays in use for `patience`."""
+        self._used = time.monotonic()
         if self._connection is not None:
             return self._connection
-        begun = time.monotonic()
-        if self._holder is not None and begun - self._tried < self._patience:
-            patience = 0  # it was in use a moment ago: whoever asks is told at once
+        until = time.monotonic() + patience
         while True:
-            self._tried = time.monotonic()
             try:
                 self._connection = open_workspace(self.home)
             except WorkspaceInUse as error:
-                self._holder = in_words(error.pid, self.home)
-                if time.monotonic() - begun >= patience:
+                if time.monotonic() >= until or takes_long(error.pid):
                     raise ReadOnly(
-                        self._holder, hint="The page goes on by itself when that has finished."
+                        in_words(error.pid, self.home),
+                        hint="The page goes on by itself when that has finished.",
                     ) from None
                 time.sleep(RETRY_S)
                 continue
-            self._holder = None
             if self._left != self._seen():
                 self._forget()
             return self._connection
@@ -272,3 +286,17 @@ class Desk:
             except OSError:
                 found.append((-1, 0))
         return tuple(found)
+
+
+def _in_a_thread(run: Callable[[], T]) -> Future[T]:
+    """In a thread that does not keep the program from ending."""
+    future: Future[T] = Future()
+
+    def work() -> None:
+        try:
+            future.set_result(run())
+        except BaseException as error:
+            future.set_exception(error)
+
+    threading.Thread(target=work, name="beside", daemon=True).start()
+    return future

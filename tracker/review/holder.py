@@ -17,6 +17,8 @@ DOING = {
     "demo": "is making the demonstration",
 }
 
+TAKE_LONG = frozenset({"ingest", "cohort", "report", "demo"})
+
 _FLOCK = "@hhqqi"
 """C's struct flock on Linux with 64 bits: type, whence, start, length, and the holder."""
 
@@ -49,6 +51,11 @@ def in_words(pid: int | None, home: Path) -> str:
         f"Process {pid} {doing} ({shown(os.fsencode(home))}); "
         "nothing can be decided until it is done."
     )
+
+
+def takes_long(pid: int | None) -> bool:
+    """Whether a process holds the workspace for longer than anybody wants to wait."""
+    return pid is not None and command_of(pid) in TAKE_LONG
 
 
 def command_of(pid: int) -> str:

@@ -78,6 +78,7 @@ class Photos:
             if len(self._coming) >= MOST_AT_ONCE:
                 raise Busy("Too many photos are asked for at once.", hint="Wait a moment.")
             task = asyncio.create_task(self._make(key, Wanted(where.sha256, where.paths, side)))
+            task.add_done_callback(_looked_at)
             self._coming[key] = task
         try:
             return await asyncio.shield(task)  # others may be waiting for the same one
@@ -103,3 +104,9 @@ class Photos:
     def close(self) -> None:
         """End the processes."""
         self._workers.close()
+
+
+def _looked_at(task: asyncio.Task[bytes]) -> None:
+    """Whoever waited may be gone: an error that nobody meets is no error."""
+    if not task.cancelled():
+        task.exception()

@@ -17,7 +17,6 @@ import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
 from hmac import compare_digest
-from http.cookies import CookieError, SimpleCookie
 from time import monotonic
 from urllib.parse import parse_qsl
 
@@ -60,6 +59,8 @@ HEADERS = {
     "permissions-policy": "camera=(), geolocation=(), microphone=()",
 }
 """On every answer, unless it says otherwise itself."""
+
+HOME = {"location": "/"}
 
 NOT_FOUND = "Not found. If you started this page, open the whole address that was printed."
 
@@ -140,7 +141,7 @@ class Gate:
         asked = Asked.of(scope)
         if self.is_strange(asked):
             return not_found(asked.path)
-        if asked.method == "GET" and asked.path == "/" and asked.query:
+        if asked.method == "GET" and asked.path == "/" and asked.shown:
             return self.key(asked)
         if not self.has_cookie(asked):
             return not_found(asked.path)
@@ -158,10 +159,11 @@ class Gate:
 
     def key(self, asked: Asked) -> Response:
         """The cookie, and the way to the page by an address without the token."""
-        said = [value for name, value in asked.query if name == "token"]
-        if len(said) != 1 or not self.keys.opens(said[0]):
-            return not_found(asked.path)
-        answer = Response(status_code=303, headers={"location": "/"})
+        if len(asked.shown) != 1 or not self.keys.opens(asked.shown[0]):
+            # The address of before, opened again by a browser that was let in then.
+            known = self.has_cookie(asked)
+            return Response(status_code=303, headers=HOME) if known else not_found(asked.path)
+        answer = Response(status_code=303, headers=HOME)
         answer.set_cookie(
             self.place.cookie, self.keys.session, path="/", httponly=True, samesite="strict"
         )
@@ -178,11 +180,11 @@ class Gate:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a request's head says."""
+    """What a request's head says. `shown`: every token in its address."""
 
     method: str
     path: str
-    query: tuple[tuple[str, str], ...]
+    shown: tuple[str, ...]
     headers: tuple[tuple[str, str], ...]
 
     @classmethod
@@ -190,13 +192,13 @@ class Asked:
         """Read it from what the server gives."""
         text = scope["query_string"].decode("latin-1")
         try:
-            query = tuple(parse_qsl(text, keep_blank_values=True, max_num_fields=20))
+            query = parse_qsl(text, keep_blank_values=True, max_num_fields=20)
         except ValueError:
-            query = (("", ""),)
+            query = []
         return cls(
             scope["method"],
             scope["path"],
-            query,
+            tuple(value for name, value in query if name == "token"),
             tuple((n.decode("latin-1"), v.decode("latin-1")) for n, v in scope["headers"]),
         )
 
@@ -248,13 +250,14 @@ def not_found(path: str) -> Response:
     return PlainTextResponse(NOT_FOUND, 404)
 
 
-def cookies(header: str, name: str) -> Iterable[str]:
-    """The values that a Cookie header gives a name."""
-    try:
-        jar: SimpleCookie = SimpleCookie(header)
-    except CookieError:
-        return ()
-    return (jar[name].value,) if name in jar else ()
+def cookies(header: str, name: str) -> list[str]:
+    """The values that a Cookie header gives a name.
+
+    Other programs of this machine put cookies of any shape into the same jar, which
+    `http.cookies` stops reading at.
+    """
+    pairs = (part.partition("=") for part in header.split(";"))
+    return [value.strip() for key, _, value in pairs if key.strip() == name]
 
 
 def with_headers(headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
