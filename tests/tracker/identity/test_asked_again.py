@@ -12,7 +12,8 @@ import pytest
 from db import cohort, people, photos, state
 from db.records import Dated, Decision, Person
 from tests.support.made_up_album import BORN, Album
-from tracker.identity import settle
+from tracker.identity import seeing, settle
+from tracker.identity.candidates import candidates
 from tracker.vision.detector import DETECTOR_ID
 
 
@@ -124,9 +125,13 @@ def test_faces_are_judged_alike_however_many_are_looked_at_together(
     album: Album, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     taken = some_photos(album)
-    table = settle.faces_in(album.con, taken, "made-up")
-    known, whole = settle.chances_of(album.con, album.home, table, "made-up")
-    monkeypatch.setattr(settle, "PROBES_AT_ONCE", 2)
-    same, parts = settle.chances_of(album.con, album.home, table, "made-up")
-    assert known == same
-    np.testing.assert_allclose(parts, whole, atol=1e-5)
+    asked = settle.faces_in(album.con, taken, "made-up").face_ids.tolist()
+    whole = candidates(album.con, album.home, "made-up", asked)
+    monkeypatch.setattr(seeing, "AT_ONCE", 2)
+    parts = candidates(album.con, album.home, "made-up", asked)
+    assert any(whole.values())
+    for face, few in parts.items():
+        assert [c.person_id for c in few] == [c.person_id for c in whole[face]]
+        np.testing.assert_allclose(
+            [c.chance for c in few], [c.chance for c in whole[face]], atol=1e-5
+        )

@@ -1,0 +1,69 @@
+"""Proposing names: where the chance reaches the person's threshold, and taking back where not."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from db import people, scenes
+from db.records import Decision
+from tracker.identity.seeing import Glance, glances
+from tracker.identity.strictness import strictness
+from tracker.identity.tag_rules import TAG
+from tracker.identity.thresholds import levels
+from tracker.relations import UNRELATED
+
+if TYPE_CHECKING:
+    import duckdb
+
+NO_LONGER = "no longer sure enough"
+"""The reason why a proposal is taken back."""
+
+
+def propose(
+    connection: duckdb.DuckDBPyConnection, face_ids: Sequence[int], embedder_id: str
+) -> dict[int, str]:
+    """Propose names for these faces, and for those that share a moment with them: face -> name.
+
+    A face that waits for one question is not used to answer another. What was proposed before and
+    is not sure enough now is taken back. The user's and the tags' words are left alone.
+    """
+    target = strictness(connection)
+    named: dict[int, str] = {}
+    decisions: list[Decision] = []
+    for glance in glances(connection, embedder_id, face_ids):
+        level = np.asarray(levels(glance.known.judge, target))
+        for row, place in _asked(glance, level):
+            face = int(glance.table.face_ids[row])
+            if place is not None:
+                person, chance = glance.known.people[place], glance.seen.chances[row, place]
+                named[face] = person.name
+                words = ("proposed", "match", f"chance {chance:.3f}")
+                decisions.append(Decision(face, person.person_id, *words, embedder_id=embedder_id))
+            elif glance.table.states[row] == "proposed":
+                before = int(glance.table.person_ids[row])
+                decisions.append(Decision(face, before, "rejected", "match", NO_LONGER))
+    people.decide(connection, decisions)
+    return named
+
+
+def propose_again(connection: duckdb.DuckDBPyConnection, embedder_id: str) -> dict[int, str]:
+    """Propose names for all faces of which nobody said anything yet, and take back what no longer
+    holds: after answers, and after the strictness was changed. Gives face -> name."""
+    return propose(connection, scenes.unsettled(connection, embedder_id).tolist(), embedder_id)
+
+
+def _asked(glance: Glance, level: np.ndarray) -> list[tuple[int, int | None]]:
+    """(row, place of the person to propose or None) of the faces that may be given a name."""
+    states, sources = glance.table.states, glance.table.sources
+    asked = (states == "") | ((states == "proposed") & (sources != TAG))
+    # Unrelated people compete for a face, and are named by the user alone.
+    able = np.array([person.relation != UNRELATED for person in glance.known.people])
+    sure = (glance.seen.chances >= level[None, :]) & able[None, :]
+    best = np.where(sure, glance.seen.chances, -1.0).argmax(axis=1)
+    return [
+        (row, int(best[row]) if sure[row, best[row]] else None)
+        for row in np.flatnonzero(asked).tolist()
+    ]
