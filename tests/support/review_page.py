@@ -148,15 +148,16 @@ def served(home: Path, *, desk: Desk | None = None) -> Iterator[Page]:
 
 
 def family(home: Path) -> Album:
-    """A workspace in which Mia and her mother are known, with some photos nobody was asked about.
+    """A workspace in which Mia and her mother are known, with photos that nobody was asked about.
 
     Every face has a picture. Close its connection before the page opens it.
     """
     album = Album(home)
     album.enrol(album.mia)
     album.enrol(album.anna)
-    for day in range(12):
-        album.photo("Mia", "Ben", day=BORN + timedelta(days=40 + 20 * day))
+    days = [BORN + timedelta(days=40 + 20 * number) for number in range(12)]
+    taken = [album.photo("Mia", "Ben", day=day) for day in days]
+    album.settle(taken)
     for (face,) in album.con.execute("SELECT face_id FROM faces").fetchall():
         write_thumbnail(home / "thumbnails", face, b"\xff\xd8\xff a face")
     return album
