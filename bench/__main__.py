@@ -20,6 +20,7 @@ from bench import (
     moments,
     recall,
     report,
+    review,
     scale,
     sidecars,
     start,
@@ -39,6 +40,7 @@ PARTS = {
     "moments": moments.measure,
     "scale": scale.measure,
     "report": report.measure,
+    "review": review.measure,
     "start": start.measure,
 }
 DOCUMENT = Path(__file__).parents[1] / "docs" / "performance.md"

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+import socket
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -10,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.review_page import Page, served
+from tests.support.review_page import Page, read_reply, request, served
 
 
 @pytest.fixture
@@ -54,6 +56,18 @@ def test_the_ticket_for_the_browser_that_is_started_opens_it_once(page: Page) ->
     assert page.get(address, Cookie=None).status == 303
     assert page.get(address, Cookie=None).status == 404
     assert page.get(address).status == 303  # by the browser that was let in with it
+
+
+def test_no_answer_waits_for_the_browser_to_acknowledge_its_head(page: Page) -> None:
+    """Nagle's algorithm and delayed acknowledgements together cost 40 ms an answer."""
+    with socket.create_connection(("127.0.0.1", page.port), timeout=20) as client:
+        took = []
+        for _ in range(30):
+            begun = time.perf_counter()
+            client.sendall(request("GET", "/static/api.js", {**page.own()}))
+            assert read_reply(client).status == 200
+            took.append(time.perf_counter() - begun)
+    assert sorted(took)[15] < 0.03
 
 
 def test_cookies_of_other_programs_do_not_shut_anybody_out(page: Page) -> None:
