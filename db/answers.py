@@ -195,7 +195,7 @@ def _give_back(con: duckdb.DuckDBPyConnection, changes: Sequence[Mapping[str, An
     now = entries(con, [change["person_id"] for change in changes])
     for change in changes:
         person, column = change["person_id"], change["column"]
-        if column not in ENTRY_COLUMNS or now[person][column] != change["after"]:
+        if column not in ENTRY_COLUMNS or not _stands(con, column, now[person][column], change):
             continue
         if column == "removed" and _is_spoken_of(con, person):
             continue
@@ -215,6 +215,20 @@ def _give_back(con: duckdb.DuckDBPyConnection, changes: Sequence[Mapping[str, An
             f"Somebody else is called {twice[0]!r} by now.",
             hint="give them another name first: tracker person rename",
         )
+
+
+def _stands(
+    con: duckdb.DuckDBPyConnection, column: str, now: str | None, change: Mapping[str, Any]
+) -> bool:
+    """Whether an entry still holds what the batch put there.
+
+    Whoever somebody was merged into may have been merged into a third since, and took them along.
+    """
+    after = change["after"]
+    if now == after or column != "merged_into" or None in (now, after):
+        return bool(now == after)
+    row = one(con, "SELECT merged_into FROM people WHERE person_id = ?", [int(after)])
+    return row is not None and str(row[0]) == now
 
 
 def _is_spoken_of(con: duckdb.DuckDBPyConnection, person_id: int) -> bool:

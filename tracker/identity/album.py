@@ -32,7 +32,7 @@ KEPT = 4
 """Albums that are kept: one for each child and workspace that is looked at."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class Album:
     """All faces (see `db.reviewing.Everyone`), the living people, and the child's age.
 

@@ -20,14 +20,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from db import reviewing
 from db.text import many
-from tracker.identity.album import Album, workspace_of
-from tracker.identity.candidates import Candidate, candidates
+from tracker.identity.album import Album
+from tracker.identity.candidates import Candidate
 from tracker.identity.review_months import month_in_words, needs
 from tracker.identity.review_months import months as months_in
 from tracker.identity.review_records import Month, Question, face_key
-from tracker.identity.unknown import Group, groups
+from tracker.identity.worked_out import groups, look_up
 
 if TYPE_CHECKING:
     import duckdb
@@ -40,6 +39,9 @@ SHOWN = 12
 
 JUDGED = 5
 """Faces of a group that its candidates are worked out from."""
+
+AHEAD = 60
+"""Questions after those that are asked for, whose candidates are worked out with them."""
 
 LIKELY = 0.05
 """Below this chance of being the child, a face is not asked about for a month's sake."""
@@ -54,7 +56,11 @@ class Draft:
     gain: float
     person_id: int | None = None
     month: int | None = None
-    more: tuple[int, ...] = ()
+
+    @property
+    def shown(self) -> tuple[int, ...]:
+        """Those that are shown with it: which of a photo's faces is meant needs all of them."""
+        return self.rows if self.kind == "waiting" else self.rows[:SHOWN]
 
 
 def questions(
@@ -67,34 +73,34 @@ def questions(
     kind: str | None = None,
 ) -> tuple[Question, ...]:
     """The first `limit` questions, of one kind or of all."""
-    found = _groups(connection, home, embedder_id)
     drafts = [
         *_proposals(album),
         *_waiting(album),
-        *_of_groups(album, found),
-        *_singles(connection, home, embedder_id, album, found),
+        *_nameless(connection, home, embedder_id, album),
     ]
     drafts.sort(key=lambda draft: (-draft.gain, draft.rows[0]))
     asked = (d for d in _one_a_moment(album, drafts) if kind in (None, d.kind))
     chosen = list(islice(asked, max(limit, 0)))
-    return _looked_up(connection, home, embedder_id, album, chosen)
+    next_ones = list(islice(asked, AHEAD))
+    return _looked_up(connection, home, embedder_id, album, chosen, next_ones=next_ones)
 
 
 def _proposals(album: Album) -> Iterator[Draft]:
-    """Proposals by moment and person."""
+    """Proposals by moment and person; of a moment the least certain one counts."""
     every = album.everyone
     short = _short(album, sure=True)
+    chances = np.clip(np.nan_to_num(every.chances.astype(np.float64), nan=0.5), 0, 1).tolist()
     by_moment: dict[tuple[int, int], list[int]] = {}
-    for row in np.flatnonzero(every.is_("proposed")).tolist():
-        key = (int(every.moments[row]), int(every.person_ids[row]))
-        by_moment.setdefault(key, []).append(row)
-    for (_, person), rows in by_moment.items():
-        best = _best_first(album, rows)
-        chance = float(np.nanmin(every.chances[rows])) if _any_known(every, rows) else 0.5
-        unsure = 1 - abs(2 * min(max(chance, 0.0), 1.0) - 1)
-        month = _month(album, best[0])
-        mine = album.child is not None and person == album.child.person_id
-        lacks = short.get(month, 0) if mine and month is not None else 0
+    rows = np.flatnonzero(every.is_("proposed"))
+    owners = every.person_ids[rows].tolist()
+    for row, moment, owner in zip(rows.tolist(), every.moments[rows].tolist(), owners, strict=True):
+        by_moment.setdefault((moment, owner), []).append(row)
+    child = None if album.child is None else album.child.person_id
+    for (_, person), here in by_moment.items():
+        unsure = 1 - abs(2 * min(chances[row] for row in here) - 1)
+        month = _month(album, here[0])
+        lacks = short.get(month, 0) if person == child and month is not None else 0
+        best = _best_first(album, here) if len(here) > 1 else here
         yield Draft("proposal", tuple(best), 2 + 0.6 * unsure + 0.1 * lacks, person, month)
 
 
@@ -118,70 +124,82 @@ def _waiting(album: Album) -> Iterator[Draft]:
         yield Draft("waiting", tuple(rows), gain, person, month)
 
 
-def _of_groups(album: Album, found: Sequence[Group]) -> Iterator[Draft]:
+def _nameless(
+    connection: duckdb.DuckDBPyConnection, home: Path, embedder_id: str, album: Album
+) -> Iterator[Draft]:
+    """Faces of nobody: groups that look alike, and the others by themselves.
+
+    Those that may be the child's in a month that lacks days come by how likely that is; then the
+    largest groups, then the largest faces.
+    """
     every = album.everyone
-    for group in found:
+    group_of: dict[int, int] = {}
+    members: list[list[int]] = []
+    for group in groups(connection, home, embedder_id):
         rows = album.positions(group.face_ids)
         rows = rows[every.is_("")[rows]]
-        if len(rows) < 2:
-            continue
-        listed = tuple(rows[:SHOWN].tolist())
-        rest = tuple(every.face_ids[rows[SHOWN:]].tolist())
-        gain = 0.2 + 0.8 * (1 - 1 / np.log2(2 + len(rows)))
-        yield Draft("group", listed, float(gain), more=rest)
-
-
-def _singles(
-    connection: duckdb.DuckDBPyConnection,
-    home: Path,
-    embedder_id: str,
-    album: Album,
-    found: Sequence[Group],
-) -> Iterator[Draft]:
-    """Faces of nobody, one a moment: those that may be the child's in a month that lacks days, by
-    how likely that is; the others last, the largest first."""
-    every = album.everyone
-    grouped = {face for group in found for face in group.face_ids}
-    nameless = np.flatnonzero(every.is_(""))
-    short = _short(album)
-    worth: list[tuple[int, int]] = []  # (how many days the month lacks, position)
-    rest: list[int] = []
-    for row in nameless.tolist():
-        month = _month(album, row)
-        adds = 0 if album.child is None else _adds(album, album.child.person_id, row, month, short)
-        if adds:
-            worth.append((adds, row))
-        elif int(every.face_ids[row]) not in grouped:
-            rest.append(row)
-    worth.sort(key=lambda one: (-one[0], -every.size_px[one[1]], one[1]))
-    asked = [row for _, row in worth[:LOOKED_AT]]
-    known = _candidates(connection, home, embedder_id, album, asked)
-    for adds, row in worth[:LOOKED_AT]:
-        face = int(every.face_ids[row])
-        chance = _chance_of(known.get(face, ()), album)
-        if chance >= LIKELY:
-            gain = 3 + 0.25 * adds + 0.7 * chance
+        if len(rows) > 1:
+            group_of.update(dict.fromkeys(rows.tolist(), len(members)))
+            members.append(rows.tolist())
+    helps = _helps(connection, home, embedder_id, album)
+    of_group: dict[int, float] = {}
+    for row, gain in helps.items():
+        if row in group_of:
+            of_group[group_of[row]] = max(gain, of_group.get(group_of[row], 0.0))
+        else:
             yield Draft("unknown", (row,), gain, month=_month(album, row))
-        elif face not in grouped:
-            rest.append(row)
+    for place, theirs in enumerate(members):
+        size = 1 - 1 / np.log2(2 + len(theirs))
+        first = max(theirs, key=lambda row: helps.get(row, 0.0))
+        gain = of_group.get(place, 0.2) + 0.8 * float(size)
+        yield Draft("group", tuple(theirs), gain, month=_month(album, first))
+    rest = [
+        row
+        for row in np.flatnonzero(every.is_("")).tolist()
+        if row not in group_of and row not in helps
+    ]
     largest = max((float(every.size_px[row]) for row in rest), default=1.0)
     for row in rest:
         yield Draft("unknown", (row,), 0.15 * float(every.size_px[row]) / largest)
 
 
+def _helps(
+    connection: duckdb.DuckDBPyConnection, home: Path, embedder_id: str, album: Album
+) -> dict[int, float]:
+    """The nameless faces that may give the child a day where one lacks: position to gain."""
+    every, child = album.everyone, album.child
+    if child is None:
+        return {}
+    short = _short(album)
+    worth = [
+        (adds, row)
+        for row in np.flatnonzero(every.is_("") & np.isin(album.months, list(short))).tolist()
+        if (adds := _adds(album, child.person_id, row, _month(album, row), short))
+    ]
+    worth.sort(key=lambda one: (-one[0], -every.size_px[one[1]], one[1]))
+    worth = worth[:LOOKED_AT]
+    known = look_up(connection, home, embedder_id, album, [row for _, row in worth])
+    found = {}
+    for adds, row in worth:
+        chance = _chance_of(known.get(int(every.face_ids[row]), ()), album)
+        if chance >= LIKELY:
+            found[row] = 3 + 0.25 * adds + 0.7 * chance
+    return found
+
+
 def _one_a_moment(album: Album, drafts: Iterable[Draft]) -> Iterator[Draft]:
-    """The drafts, best first, with no moment asked about twice by single faces no face twice."""
+    """The drafts, best first: no face twice, and of the nameless of a moment one."""
     every = album.everyone
-    moments: set[tuple[int, int | None]] = set()
+    moments: set[int] = set()
     faces: set[int] = set()
     for draft in drafts:
         if faces.intersection(draft.rows):
             continue
         if draft.kind == "unknown":
-            key = (int(every.moments[draft.rows[0]]), None)
-            if key in moments:
+            moment = int(every.moments[draft.rows[0]])
+            if moment in moments:
                 continue
-            moments.add(key)
+            moments.add(moment)
         faces.update(draft.rows)
         yield draft
 
@@ -192,19 +210,16 @@ def _looked_up(
     embedder_id: str,
     album: Album,
     drafts: Sequence[Draft],
+    *,
+    next_ones: Sequence[Draft],
 ) -> tuple[Question, ...]:
-    judged = {
-        row
-        for draft in drafts
-        for row in (draft.rows[:JUDGED] if draft.kind == "group" else draft.rows)
-    }
-    known = _candidates(connection, home, embedder_id, album, sorted(judged))
-    rows = sorted({row for draft in drafts for row in draft.rows})
+    known = look_up(connection, home, embedder_id, album, _judged(drafts), ahead=_judged(next_ones))
+    rows = sorted({row for draft in drafts for row in draft.shown})
     lines = dict(zip(rows, album.lines(connection, np.array(rows, np.int64)), strict=True))
     told = {month.age_months: month for month in months_in(album)}
     asked = []
     for draft in drafts:
-        faces = tuple(lines[row] for row in draft.rows)
+        faces = tuple(lines[row] for row in draft.shown)
         name = album.name(draft.person_id)
         here = _together(
             [known.get(line.face_id, ()) for line in faces[:JUDGED]], draft.person_id, name, faces
@@ -216,7 +231,7 @@ def _looked_up(
                 question_id=f"{draft.kind}-{face_key(faces[0].face_id)}",
                 kind=draft.kind,
                 faces=faces,
-                more=draft.more,
+                more=tuple(album.everyone.face_ids[list(draft.rows[len(draft.shown) :])].tolist()),
                 person_id=draft.person_id,
                 name=name,
                 candidates=here,
@@ -228,13 +243,23 @@ def _looked_up(
     return tuple(asked)
 
 
+def _judged(drafts: Sequence[Draft]) -> list[int]:
+    """The faces whose candidates are wanted."""
+    judged = {
+        row
+        for draft in drafts
+        for row in (draft.rows[:JUDGED] if draft.kind == "group" else draft.rows)
+    }
+    return sorted(judged)
+
+
 def _words(draft: Draft, name: str) -> str:
     if draft.kind == "proposal":
         return f"Is this {name}?"
     if draft.kind == "waiting":
         return f"Which of these is {name}?"
     if draft.kind == "group":
-        return f"Who is this? {many(len(draft.rows) + len(draft.more), 'face')} look alike."
+        return f"Who is this? {many(len(draft.rows), 'face')} look alike."
     return "Who is this?"
 
 
@@ -248,7 +273,7 @@ def _why(draft: Draft, told: dict[int, Month]) -> str:
         return "You said who is in this photo, and it cannot be told which face that is."
     if draft.kind == "group":
         return "One answer names all of them."
-    return ""
+    return "Nobody said anything of this face yet."
 
 
 def _together(
@@ -314,71 +339,6 @@ def _best_first(album: Album, rows: Sequence[int]) -> list[int]:
     return sorted(rows, key=lambda row: (-album.everyone.size_px[row], row))
 
 
-def _any_known(every: reviewing.Everyone, rows: Sequence[int]) -> bool:
-    return bool((~np.isnan(every.chances[list(rows)])).any())
-
-
 def _chance_of(found: Sequence[Candidate], album: Album) -> float:
     child = None if album.child is None else album.child.person_id
     return next((c.chance for c in found if c.person_id == child), 0.0)
-
-
-# --- what takes long, kept -----------------------------------------------------------------
-
-
-@dataclass(slots=True)
-class _Kept:
-    """Candidates by face and groups, with what was known when they were worked out."""
-
-    told: int
-    people: tuple[int, ...]
-    candidates: dict[int, tuple[Candidate, ...]]
-    groups: tuple[Group, ...] | None = None
-
-
-REFRESH = 30
-"""Decisions after which candidates are worked out anew: one answer hardly moves them."""
-
-_kept: dict[tuple[str, str], _Kept] = {}
-
-
-def _remembered(connection: duckdb.DuckDBPyConnection, embedder_id: str) -> _Kept:
-    where = (workspace_of(connection), embedder_id)
-    told = reviewing.said_so_far(connection)
-    living = tuple(p.person_id for p in reviewing.living(connection))
-    kept = _kept.get(where)
-    if kept is None or not 0 <= told - kept.told < REFRESH or kept.people != living:
-        kept = _kept[where] = _Kept(told, living, {})
-    return kept
-
-
-def _candidates(
-    connection: duckdb.DuckDBPyConnection,
-    home: Path,
-    embedder_id: str,
-    album: Album,
-    rows: Sequence[int],
-) -> dict[int, tuple[Candidate, ...]]:
-    kept = _remembered(connection, embedder_id)
-    faces = [int(face) for face in album.everyone.face_ids[list(rows)]] if len(rows) else []
-    missing = [face for face in faces if face not in kept.candidates]
-    if missing:
-        kept.candidates.update(candidates(connection, home, embedder_id, missing))
-    names = {p.person_id: p.name for p in album.people}
-    return {
-        face: tuple(
-            replace(c, name=names[c.person_id])
-            for c in kept.candidates.get(face, ())
-            if c.person_id in names
-        )
-        for face in faces
-    }
-
-
-def _groups(
-    connection: duckdb.DuckDBPyConnection, home: Path, embedder_id: str
-) -> tuple[Group, ...]:
-    kept = _remembered(connection, embedder_id)
-    if kept.groups is None:
-        kept.groups = groups(connection, home, embedder_id)
-    return kept.groups

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from weakref import WeakKeyDictionary
+
 import numpy as np
 import numpy.typing as npt
 
@@ -12,6 +14,9 @@ from tracker.identity.review_records import Month
 NEEDED = 3
 """Photo-days below which a month has no interval, and no verdict."""
 
+BEYOND = 10**13
+"""More than any number of a photo or code of a day."""
+
 OPEN = ("", "proposed", "waiting")
 """States of faces that can be asked about."""
 
@@ -21,9 +26,18 @@ def needs(photo_days: int) -> int:
     return max(0, NEEDED - photo_days)
 
 
+_counted: WeakKeyDictionary[Album, tuple[Month, ...]] = WeakKeyDictionary()
+
+
 def months(album: Album) -> tuple[Month, ...]:
     """Every month of the child's age from the first photo since the birth to the last; none
     where the child's birth is not known."""
+    if album not in _counted:
+        _counted[album] = _count(album)
+    return _counted[album]
+
+
+def _count(album: Album) -> tuple[Month, ...]:
     child, every = album.child, album.everyone
     if child is None or child.born_earliest is None or child.born_latest is None:
         return ()
@@ -42,10 +56,8 @@ def months(album: Album) -> tuple[Month, ...]:
 
     def distinct(mask: npt.NDArray[np.bool_], what: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
         chosen = mask & aged
-        pairs = np.unique(
-            np.stack([album.months[chosen].astype(np.int64), what[chosen]], axis=1), axis=0
-        )
-        return np.bincount(pairs[:, 0] - first, minlength=count)
+        both = np.unique(album.months[chosen].astype(np.int64) * BEYOND + what[chosen])
+        return np.bincount(both // BEYOND - first, minlength=count)
 
     everybody = np.ones(len(every), dtype=bool)
     columns = (

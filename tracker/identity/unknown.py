@@ -70,11 +70,16 @@ def groups(
         around = scenes.photos_of(connection, ids)
         vectors = faces.vectors_of(connection, embedder_id, ids)
         least = least_cosine(acquaintance(connection, embedder_id).judge)
-        found = cluster(vectors, around, least=least)
-        made = [_group(ids, vectors, rows) for rows in found]
         _kept.clear()
-        _kept[key] = tuple(sorted(made, key=lambda one: (-len(one.face_ids), one.group_id)))
+        _kept[key] = grouped(ids, vectors, around, least=least)
     return _kept[key]
+
+
+def grouped(ids: Ints, vectors: Vectors, photos: Ints, *, least: float) -> tuple[Group, ...]:
+    """The groups of these faces, the largest first. Pure: it may run beside everything else."""
+    found = cluster(vectors, photos, least=least)
+    made = [_group(ids, vectors, rows) for rows in found]
+    return tuple(sorted(made, key=lambda one: (-len(one.face_ids), one.group_id)))
 
 
 def _group(ids: Ints, vectors: Vectors, rows: Ints) -> Group:

@@ -1,0 +1,160 @@
+"""What takes long to work out and hardly moves with one answer: candidates, and groups of unknowns.
+
+Both are kept while answers come in. Candidates are worked out anew after REFRESH of them, and when
+people come or go. Many faces are grouped in a process beside the page, which goes on with the
+groups it has until then; whoever got a name in the meantime is left out when they are used.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import signal
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from db import faces, namings, reviewing, scenes
+from tracker.identity import unknown
+from tracker.identity.acquaintance import acquaintance
+from tracker.identity.album import Album, workspace_of
+from tracker.identity.candidates import Candidate, candidates
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
+
+    import duckdb
+
+_START = multiprocessing.get_context("spawn")
+
+REFRESH = 30
+"""Things the user said, after which all is worked out anew."""
+
+AT_ONCE = 600
+"""Nameless faces up to which groups are found while the page waits."""
+
+
+@dataclass(slots=True)
+class _Kept:
+    """Of a workspace and an embedder: candidates by face, and groups, with what was known then."""
+
+    told: int = -1
+    people: tuple[int, ...] = ()
+    candidates: dict[int, tuple[Candidate, ...]] = field(default_factory=dict)
+    groups: tuple[unknown.Group, ...] = ()
+    grouped_at: tuple[int, str] | None = None
+    thread: threading.Thread | None = None
+
+
+_kept: dict[tuple[str, str], _Kept] = {}
+
+
+def look_up(
+    connection: duckdb.DuckDBPyConnection,
+    home: Path,
+    embedder_id: str,
+    album: Album,
+    rows: Sequence[int],
+    *,
+    ahead: Sequence[int] = (),
+) -> dict[int, tuple[Candidate, ...]]:
+    """The candidates of the faces at these positions of the album, by face; living people only.
+
+    Where any have to be worked out, those of `ahead` are as well: many take as long as one.
+    """
+    if not len(rows):
+        return {}
+    kept = _of(connection, embedder_id)
+    ids = album.everyone.face_ids[list(rows)].tolist()
+    if any(face not in kept.candidates for face in ids):
+        wanted = [*ids, *album.everyone.face_ids[list(ahead)].tolist()]
+        missing = [face for face in dict.fromkeys(wanted) if face not in kept.candidates]
+        kept.candidates.update(candidates(connection, home, embedder_id, missing))
+    names = {p.person_id: p.name for p in album.people}
+    return {
+        face: tuple(
+            replace(c, name=names[c.person_id])
+            for c in kept.candidates.get(face, ())
+            if c.person_id in names
+        )
+        for face in ids
+    }
+
+
+def groups(
+    connection: duckdb.DuckDBPyConnection, home: Path, embedder_id: str
+) -> tuple[unknown.Group, ...]:
+    """The groups of unknown faces as far as they are known now.
+
+    Where there are many faces, a process looks for them and what is known so far is given.
+    """
+    kept = _of(connection, embedder_id)
+    if kept.thread is not None and kept.thread.is_alive():
+        return kept.groups
+    mark = namings.told(connection, embedder_id).but_guesses
+    if kept.grouped_at is not None:
+        told, of = kept.grouped_at
+        if of == mark or (kept.groups and 0 <= reviewing.said_so_far(connection) - told < REFRESH):
+            return kept.groups
+    now = (reviewing.said_so_far(connection), mark)
+    ids = scenes.open_faces(connection, embedder_id)
+    if len(ids) <= AT_ONCE:
+        kept.groups, kept.grouped_at = unknown.groups(connection, home, embedder_id), now
+        return kept.groups
+    around = scenes.photos_of(connection, ids)
+    vectors = faces.vectors_of(connection, embedder_id, ids)
+    least = unknown.least_cosine(acquaintance(connection, embedder_id).judge)
+
+    def find() -> None:
+        found = _in_process(ids, vectors, around, least)
+        kept.groups, kept.grouped_at = kept.groups if found is None else found, now
+
+    kept.thread = threading.Thread(target=find, name="groups", daemon=True)
+    kept.thread.start()
+    return kept.groups
+
+
+def _in_process(
+    ids: unknown.Ints, vectors: unknown.Vectors, photos: unknown.Ints, least: float
+) -> tuple[unknown.Group, ...] | None:
+    """The groups, found by a process of its own; None where it came to harm.
+
+    In this one it would hold up every answer that is stored meanwhile.
+    """
+    here, there = _START.Pipe()
+    process = _START.Process(target=_group, args=(there,), name="groups", daemon=True)
+    process.start()
+    there.close()
+    try:
+        here.send((ids, vectors, photos, least))
+        found: tuple[unknown.Group, ...] = here.recv()
+    except (EOFError, OSError):
+        return None
+    finally:
+        here.close()
+        process.join()
+    return found
+
+
+def _group(asked: Connection) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C ends the page, and that ends this
+    ids, vectors, photos, least = asked.recv()
+    asked.send(unknown.grouped(ids, vectors, photos, least=least))
+
+
+def wait() -> None:
+    """Until all groups that are looked for are found."""
+    for kept in list(_kept.values()):
+        if kept.thread is not None:
+            kept.thread.join()
+
+
+def _of(connection: duckdb.DuckDBPyConnection, embedder_id: str) -> _Kept:
+    """What is kept; the candidates only while little was said since."""
+    kept = _kept.setdefault((workspace_of(connection), embedder_id), _Kept())
+    told = reviewing.said_so_far(connection)
+    living = tuple(p.person_id for p in reviewing.living(connection))
+    if kept.people != living or not 0 <= told - kept.told < REFRESH:
+        kept.told, kept.people, kept.candidates = told, living, {}
+    return kept
