@@ -195,8 +195,8 @@ def table(con: duckdb.DuckDBPyConnection, embedder_id: str) -> CohortTable:
     """Every face of somebody unrelated that has a vector of this embedder.
 
     By source, label and face, so that adding the same again gives the same table: first those
-    of the family's own photos whose relation is "unrelated" and whose face is confirmed. Of each
-    person a moment counts once, as everywhere (see `same_moment`).
+    of the family's own photos whose relation is "unrelated" and whose face is confirmed. What the
+    user said is no face to ask about (a poster) is left out. Of each person a moment counts once, as everywhere (see `same_moment`).
     """
     found = embedders.key_of(con, embedder_id)
     if found is None:
@@ -213,6 +213,8 @@ def table(con: duckdb.DuckDBPyConnection, embedder_id: str) -> CohortTable:
             everybody AS (
                 SELECT face_id, member_id, source, label, sex, born_earliest, born_latest, years
                 FROM cohort_faces JOIN cohort_members USING (member_id)
+                WHERE face_id NOT IN (
+                    SELECT n.face_id FROM nobodies_of(NULL::BIGINT[]) n WHERE n.state = 'ignored')
                 UNION ALL
                 SELECT face_id, -person_id, ''::BLOB, name, sex, born_earliest, born_latest, NULL
                 FROM known WHERE relation = '{UNRELATED}' AND state = 'confirmed'

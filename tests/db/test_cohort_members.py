@@ -8,8 +8,9 @@ import duckdb
 import numpy as np
 import pytest
 
-from db import check, cohort, faces, overview, people, photos
+from db import answers, check, cohort, faces, overview, people, photos
 from db.cohort import Member, Source
+from db.connection import transaction
 from db.records import PhotoResult
 from tests.support.workspaces import DETECTOR, EMBEDDER, OTHER, dated, photo_of, says, sha_of
 
@@ -196,3 +197,14 @@ def test_strangers_whose_rows_contradict_each_other_are_told(
     con.execute(harm)
     (found,) = check.problems(con)
     assert found.startswith("3 faces of unrelated people are not stored")
+
+
+def test_a_poster_among_the_strangers_is_held_against_nobody(
+    con: Connection, two: list[int]
+) -> None:
+    with transaction(con):
+        batch = answers.open_batch(con, "ignored")
+        people.decide(con, [says(two[0], None, "ignored")], batch=batch)
+    assert two[0] not in cohort.table(con, NAME).face_ids
+    answers.undo(con)
+    assert two[0] in cohort.table(con, NAME).face_ids

@@ -11,8 +11,21 @@ import duckdb
 import numpy as np
 import pytest
 
-from db import check, cohort, decisions, faces, namings, overview, people, photos, state, storing
+from db import (
+    answers,
+    check,
+    cohort,
+    decisions,
+    faces,
+    namings,
+    overview,
+    people,
+    photos,
+    state,
+    storing,
+)
 from db.cohort import Member
+from db.connection import transaction
 from db.gallery import Gallery
 from db.ids import face_id
 from db.records import Decision, PhotoResult
@@ -343,3 +356,25 @@ def test_reports_and_names_that_were_kept_know_that_the_faces_are_others(con: Co
     searched(con, "a", [50], NEW)
     after = state.fingerprint(con), namings.told(con, EMB).everything
     assert all(one != other for one, other in zip(before, after, strict=True))
+
+
+def test_what_was_ignored_stays_so_and_can_still_be_taken_back(con: Connection) -> None:
+    anna = person(con, "Anna")
+    old = searched(con, "group", [0, 200, 400])
+    for answer in (
+        [Decision(old[0], None, "ignored", "user")],
+        [Decision(old[1], anna, "confirmed", "user"), Decision(old[2], anna, "rejected", "user")],
+    ):
+        with transaction(con):
+            batch = answers.open_batch(con, "answered")
+            decisions.decide(con, answer, batch=batch)
+    new = searched(con, "group", [0, 200, 400], NEW)
+    assert [decisions.labels(con, [face])[face].state for face in new[:2]] == [
+        "ignored", "confirmed",
+    ]  # fmt: skip
+    undone = answers.undo(con)
+    assert undone is not None and undone.faces == tuple(sorted(new[1:]))
+    assert list(decisions.labels(con, new)) == [new[0]]
+    answers.undo(con)
+    assert decisions.labels(con, new) == {}
+    assert len(answers.history(con, new[0])) == 1
