@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import threading
 from collections.abc import Iterator
@@ -56,6 +57,11 @@ def review(
 
             serve(application(bench, place=place, keys=keys), listening, ready=ready)
     note("The page is closed; what was decided is stored.")
+    if not bench.ended:
+        # A report is still being computed. Its thread would be cut off in the middle of native
+        # code, which ends the program with a crash.
+        flush()
+        os._exit(0)
 
 
 def _show(address: str) -> None:

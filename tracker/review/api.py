@@ -62,7 +62,7 @@ async def _questions(request: Request, kind: str | None) -> Response:
         found = reviewing.queue(con, home, embedder, limit, child=who)
         return {"questions": [q.as_dict() for q in found if kind in (None, q.kind)]}
 
-    return await _told(request, ("queue", kind, child, limit), ask)
+    return await _told(request, ("queue", kind, child, limit), ask, soon=False)
 
 
 async def faces(request: Request) -> Response:
@@ -107,7 +107,7 @@ async def face(request: Request) -> Response:
         found = reviewing.face(con, face_id, home=home, embedder_id=embedder, child=who)
         return found.as_dict()
 
-    return await _told(request, ("face", face_id, child), ask)
+    return await _told(request, ("face", face_id, child), ask, soon=False)
 
 
 async def library(request: Request) -> Response:
@@ -134,7 +134,7 @@ async def person(request: Request) -> Response:
             con, home, person_id, embedder_id=embedder, child=who
         ).as_dict()
 
-    return await _told(request, ("person", person_id, child), ask)
+    return await _told(request, ("person", person_id, child), ask, soon=False)
 
 
 def must_be_there(con: duckdb.DuckDBPyConnection, person_id: int) -> Person:
@@ -152,9 +152,14 @@ def child_in(request: Request) -> int | None:
 
 
 async def _told(
-    request: Request, key: Hashable, ask: Callable[[duckdb.DuckDBPyConnection], Told]
+    request: Request,
+    key: Hashable,
+    ask: Callable[[duckdb.DuckDBPyConnection], Told],
+    *,
+    soon: bool = True,
 ) -> Response:
-    answer = await bench_of(request).desk.asked(key, ask)
+    desk = bench_of(request).desk
+    answer = await (desk.asked(key, ask) if soon else desk.pondered(key, ask))
     return JSONResponse({**answer.value, "read_only": answer.read_only})
 
 

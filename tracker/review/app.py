@@ -12,7 +12,8 @@ from db.errors import Conflict, DiskFull, StoreError, WorkspaceInUse, WorkspaceR
 from tracker.errors import PhotoRejected, TrackerError, UnknownPerson
 from tracker.review import routes
 from tracker.review.bench import Bench
-from tracker.review.desk import Busy, ReadOnly
+from tracker.review.desk import ReadOnly
+from tracker.review.line import Busy
 from tracker.review.problems import NotThere, Stale, TooLarge, TooSlow
 from tracker.review.security import Gate, Keys, Place, refused
 

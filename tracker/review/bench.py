@@ -31,6 +31,8 @@ class Bench:
         self.tell = tell
         self.desk = Desk(home) if desk is None else desk
         self.photos = Photos()
+        self.ended = True
+        """Whether no thread was left when it was closed."""
         self.reporting = Reporting(home, self.desk)
 
     @property
@@ -47,7 +49,7 @@ class Bench:
     def close(self) -> None:
         """End the processes, finish what is being stored, let the workspace go."""
         self.photos.close()
-        self.desk.close()
+        self.ended = self.desk.close()
 
     def __enter__(self) -> Bench:
         """The bench itself."""

@@ -1,4 +1,7 @@
-"""The one place from which the page reads and writes the workspace, one thing after another.
+"""The one place from which the page reads and writes the workspace.
+
+One thread stores decisions, one after the other, and answers what is soon answered; another, by a
+second connection, ponders what takes longer, so that no decision waits for it.
 
 A workspace belongs to one process at a time. The desk opens it when somebody asks for something,
 keeps it for some seconds of quiet, and closes it, so that other commands run beside the page.
@@ -9,22 +12,21 @@ same question, and while another process holds the file the page can still be re
 from __future__ import annotations
 
 import asyncio
-import queue
-import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
-from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 from db import DATABASE
-from db.connection import open_workspace
+from db.connection import beside, open_workspace, transaction
 from db.errors import WorkspaceDamaged, WorkspaceInUse
 from tracker.errors import TrackerError
 from tracker.review.holder import holder_of, in_words, takes_long
+from tracker.review.line import Busy, Line
 
 if TYPE_CHECKING:
     import duckdb
@@ -41,15 +43,9 @@ PATIENCE_S = 4.0
 for a command that is done in a moment. For one that takes minutes nobody waits: see `holder`."""
 
 RETRY_S = 0.1
-MOST_WAITING = 1000
-"""Requests. Beyond it something is wrong with whoever asks."""
-
+GOODBYE_S = 1.0
 MOST_KEPT = 300
 """Answers remembered."""
-
-
-class Busy(TrackerError):
-    """More is asked for than can be answered."""
 
 
 class ReadOnly(TrackerError):
@@ -65,14 +61,8 @@ class Answer(Generic[T]):
     read_only: str | None = None
 
 
-@dataclass(slots=True)
-class _Job:
-    run: Callable[[], Any]
-    future: Future[Any]
-
-
 class Desk:
-    """A thread with the workspace. Use it as a context manager.
+    """The threads with the workspace. Use it as a context manager.
 
     Every method may be called from any thread, `asked` and `decided` from an event loop.
     """
@@ -82,32 +72,47 @@ class Desk:
         self.home = home
         self._quiet = quiet
         self._patience = patience
-        self._jobs: queue.Queue[_Job | None] = queue.Queue(MOST_WAITING)
         self._connection: duckdb.DuckDBPyConnection | None = None
         self._kept: OrderedDict[Hashable, tuple[int, Any]] = OrderedDict()
         self._generation = 0  # goes up with whatever may have changed an answer
         self._left: Stamp = ()  # how the file was when it was last let go
-        self._lent = 0
+        self._lent: list[duckdb.DuckDBPyConnection] = []
         self._used = 0.0  # when it was last needed; what is answered from memory does not need it
-        self._thread = threading.Thread(target=self._work, name="desk", daemon=True)
-        self._thread.start()
+        self._line = Line("desk", rest=self._rest, idle=self._idle)
+        self._reader = Line("reader")
 
     # --- from outside ----------------------------------------------------------------------
 
     async def asked(self, key: Hashable, work: Work[T]) -> Answer[T]:
-        """The answer of `work`, which only reads; remembered under `key`.
+        """The answer of `work`, which only reads and is soon done; remembered under `key`.
 
         Raises ReadOnly where another process holds the workspace and nothing is remembered, and
         whatever the work raises.
         """
-        return await asyncio.wrap_future(self._put(lambda: self._answer(key, work)))
+        return await asyncio.wrap_future(self._line.put(lambda: self._answer(key, work)))
+
+    async def pondered(self, key: Hashable, work: Work[T]) -> Answer[T]:
+        """As `asked`, of what takes its time: decisions are stored meanwhile."""
+        return await asyncio.wrap_future(self._reader.put(lambda: self._ponder(key, work)))
 
     async def decided(self, work: Work[T]) -> T:
         """What `work` gives, which may store something.
 
         Raises ReadOnly where another process holds the workspace, and whatever the work raises.
         """
-        return await asyncio.wrap_future(self._put(lambda: self._decide(work)))
+        return await asyncio.wrap_future(self._line.put(lambda: self._decide(work)))
+
+    async def lend(self, work: Work[T]) -> T:
+        """Run something very long that may store its result, in a thread of its own.
+
+        It gets a second connection: what it reads in a transaction stays as it was at its start.
+        """
+        second = await asyncio.wrap_future(self._line.put(self._lend))
+        line = Line("beside")
+        try:
+            return await asyncio.wrap_future(line.put(lambda: self._use(second, work)))
+        finally:
+            line.close(0)
 
     def try_to_open(self) -> str | None:
         """Open the workspace once. Gives who holds it, in words, if somebody else does.
@@ -122,36 +127,20 @@ class Desk:
                 return str(error)
             return None
 
-        return self._put(attempt).result()
+        return self._line.put(attempt).result()
 
-    async def lend(self, work: Work[T]) -> T:
-        """Run something long in a thread of its own, beside what is decided meanwhile.
+    def close(self) -> bool:
+        """Finish what was to be stored and let the workspace go.
 
-        It gets a second connection: what it reads in a transaction stays as it was at its start.
+        Whether all threads have ended: one that computes may take a while to see that it is over.
         """
-
-        def cursor() -> duckdb.DuckDBPyConnection:
-            from db import connection
-
-            beside = connection.beside(self._open(self._patience))
-            self._lent += 1
-            return beside
-
-        def done() -> None:
-            self._lent -= 1
-            self._forget()
-
-        beside = await asyncio.wrap_future(self._put(cursor))
-        try:
-            return await asyncio.wrap_future(_in_a_thread(lambda: work(beside)))
-        finally:
-            beside.close()
-            self._put(done)
-
-    def close(self) -> None:
-        """Finish what was asked for and let the workspace go."""
-        self._jobs.put(None)
-        self._thread.join()
+        with suppress(Busy):
+            self._line.put(self._break_off)
+        ended = self._reader.close(GOODBYE_S)
+        with suppress(Busy):
+            self._line.put(self._let_go)
+        self._line.close()
+        return ended and not self._lent
 
     def __enter__(self) -> Desk:
         """The desk itself."""
@@ -166,35 +155,43 @@ class Desk:
         """Lets the workspace go."""
         self.close()
 
-    def _put(self, run: Callable[[], T]) -> Future[T]:
-        future: Future[T] = Future()
+    # --- reading and storing ----------------------------------------------------------------
+
+    def _ponder(self, key: Hashable, work: Work[T]) -> Answer[T]:
+        """In the reader's thread: from memory, or by a second connection."""
+        found = self._line.put(lambda: self._remembered(key) or self._lend()).result()
+        if isinstance(found, Answer):
+            return cast("Answer[T]", found)
+        generation = self._generation
+
+        def of_one_moment(connection: duckdb.DuckDBPyConnection) -> T:
+            with transaction(connection):
+                return work(connection)
+
+        value = self._use(found, of_one_moment)
+        self._line.put(lambda: self._keep(key, generation, value))
+        return Answer(value)
+
+    def _use(self, second: duckdb.DuckDBPyConnection, work: Work[T]) -> T:
+        """In another thread: what `work` gives; the second connection goes back."""
         try:
-            self._jobs.put_nowait(_Job(run, future))
-        except queue.Full:
-            raise Busy("Too much is asked for at once.", hint="Wait a moment.") from None
-        return future
+            return work(second)
+        finally:
+            second.close()
+            self._line.put(lambda: self._return(second))
 
-    # --- in the thread ----------------------------------------------------------------------
+    def _lend(self) -> duckdb.DuckDBPyConnection:
+        made = beside(self._open(self._patience))
+        self._lent.append(made)
+        return made
 
-    def _work(self) -> None:
-        while True:
-            try:
-                job = self._jobs.get(timeout=self._rest())
-            except queue.Empty:
-                if not self._lent:
-                    self._let_go()
-                continue
-            if job is None:
-                self._let_go()
-                return
-            if not job.future.set_running_or_notify_cancel():
-                continue
-            try:
-                job.future.set_result(job.run())
-            except BaseException as error:  # the thread goes on, whatever one request met
-                if isinstance(error, WorkspaceDamaged):
-                    self._let_go()  # DuckDB refuses everything on such a connection from now on
-                job.future.set_exception(error)
+    def _return(self, second: duckdb.DuckDBPyConnection) -> None:
+        self._lent.remove(second)
+        self._used = time.monotonic()
+
+    def _break_off(self) -> None:
+        for second in self._lent:
+            second.interrupt()
 
     def _rest(self) -> float | None:
         """Seconds until the workspace is to be let go; None where it is not open."""
@@ -202,27 +199,36 @@ class Desk:
             return None
         return self._quiet if self._lent else max(0.0, self._used + self._quiet - time.monotonic())
 
-    # --- reading and storing ----------------------------------------------------------------
+    def _idle(self) -> None:
+        if not self._lent:
+            self._let_go()
 
     def _answer(self, key: Hashable, work: Work[T]) -> Answer[T]:
+        found = self._remembered(key)
+        if found is not None:
+            return cast("Answer[T]", found)
+        value = work(self._open(self._patience))
+        self._keep(key, self._generation, value)
+        return Answer(value)
+
+    def _remembered(self, key: Hashable) -> Answer[Any] | None:
+        """The answer that was given before, where it still holds or no other can be had."""
         kept = self._kept.get(key)
-        if kept is not None:
-            self._kept.move_to_end(key)
-            if self._is_fresh(kept[0]):
-                return Answer(cast(T, kept[1]), self._held())
+        if kept is None:
+            return None
+        self._kept.move_to_end(key)
+        if self._is_fresh(kept[0]):
+            return Answer(kept[1], self._held())
         try:
-            connection = self._open(self._patience)
+            self._open(self._patience)
         except ReadOnly as error:
-            if kept is None:
-                raise
-            return Answer(cast(T, kept[1]), str(error))
-        if kept is not None and kept[0] == self._generation:
-            return Answer(cast(T, kept[1]))
-        value = work(connection)
-        self._kept[key] = (self._generation, value)
+            return Answer(kept[1], str(error))
+        return Answer(kept[1]) if kept[0] == self._generation else None
+
+    def _keep(self, key: Hashable, generation: int, value: object) -> None:
+        self._kept[key] = (generation, value)
         while len(self._kept) > MOST_KEPT:
             self._kept.popitem(last=False)
-        return Answer(value)
 
     def _is_fresh(self, generation: int) -> bool:
         """Whether an answer of that generation would be the same now."""
@@ -241,6 +247,9 @@ class Desk:
         connection = self._open(self._patience)
         try:
             return work(connection)
+        except WorkspaceDamaged:
+            self._let_go()  # DuckDB refuses everything on such a connection from now on
+            raise
         finally:
             self._forget()
 
@@ -286,17 +295,3 @@ class Desk:
             except OSError:
                 found.append((-1, 0))
         return tuple(found)
-
-
-def _in_a_thread(run: Callable[[], T]) -> Future[T]:
-    """In a thread that does not keep the program from ending."""
-    future: Future[T] = Future()
-
-    def work() -> None:
-        try:
-            future.set_result(run())
-        except BaseException as error:
-            future.set_exception(error)
-
-    threading.Thread(target=work, name="beside", daemon=True).start()
-    return future

@@ -13,8 +13,8 @@ from db.whereabouts import Whereabouts
 from tracker.errors import EngineError, PhotoRejected
 from tracker.ingest.thumbnails import thumbnail_path
 from tracker.ingest.workers import Workers
-from tracker.review.desk import Busy
 from tracker.review.developing import Wanted, develop
+from tracker.review.line import Busy
 from tracker.review.problems import NotThere
 
 SIDES = (400, 800, 1600, 3200)

@@ -178,6 +178,53 @@ def test_something_long_is_of_one_moment_and_keeps_nobody_waiting(home: Path) ->
         open_workspace(home).close()
 
 
+def test_pondering_a_question_keeps_no_decision_waiting(home: Path) -> None:
+    begun, go_on = threading.Event(), threading.Event()
+
+    def ponder(con: duckdb.DuckDBPyConnection) -> list[str]:
+        before = names(con)
+        begun.set()
+        assert go_on.wait(20)
+        return before
+
+    async def run(desk: Desk) -> list[list[str]]:
+        asked = asyncio.create_task(desk.pondered("names", ponder))
+        while not begun.is_set():
+            await asyncio.sleep(0.01)
+        await desk.decided(lambda con: people.add(con, "Karl", "uncle"))
+        go_on.set()
+        first = (await asked).value
+        return [first, (await desk.pondered("names", ponder)).value]
+
+    with Desk(home) as desk:
+        first, second = asyncio.run(run(desk))
+        assert second == [*first, "Karl"]  # what was found before it is not taken for the answer
+
+
+def test_it_ends_at_once_in_the_middle_of_something_long(home: Path) -> None:
+    begun = threading.Event()
+
+    def endless(con: duckdb.DuckDBPyConnection) -> int:
+        begun.set()
+        while True:
+            con.execute("SELECT sum(hash(range)) FROM range(1000000)").fetchall()
+
+    async def run(desk: Desk) -> None:
+        asked = [asyncio.create_task(f("x", endless)) for f in (desk.pondered,)]
+        asked.append(asyncio.create_task(desk.lend(endless)))
+        while not begun.is_set():
+            await asyncio.sleep(0.01)
+        for task in asked:
+            task.cancel()
+        await asyncio.gather(*asked, return_exceptions=True)
+
+    with Desk(home) as desk:
+        asyncio.run(run(desk))
+        begin = time.monotonic()
+    assert time.monotonic() - begin < 5
+    open_workspace(home).close()
+
+
 def test_a_workspace_that_is_not_there_is_told_before_anything_is_served(tmp_path: Path) -> None:
     with Desk(tmp_path / "none") as desk, pytest.raises(WorkspaceMissing):
         desk.try_to_open()
