@@ -24,7 +24,7 @@ export function chosenGrid({ label, source, person = null, gone = () => {}, size
     grid.choose([]);
     say(said(plural(chosen.length, "face")));
     try {
-      await decide(ids, who, state);
+      await decide(chosen, who, state);
       refreshSoon();
       gone(ids);
     } catch (error) {

@@ -4,6 +4,7 @@ import { get, picture, Refused } from "./api.js";
 import { button, el, fill, key, named, typed } from "./dom.js";
 import { keysOn, turnKeys } from "./keys.js";
 import { say } from "./say.js";
+import * as shapes from "./shapes.js";
 import { change, frozen, known, refresh } from "./store.js";
 
 /** Opens a box and resolves with what `close` was given, or null when it was shut. */
@@ -76,8 +77,9 @@ export function addPerson(relation = "") {
     async (values) => {
       const made = await change("/api/people", { name: values.name, relation: values.relation, born: values.born || null, sex: values.sex || null });
       await refresh();
-      say(`${values.name} is one of the family now.`);
-      return made?.person?.id ?? made?.id ?? known.people.find((one) => one.name === values.name)?.id ?? true;
+      const added = shapes.added(made);
+      say([`${added.name} is known now.`, ...added.warnings].join(" "));
+      return added.id;
     },
   );
 }
@@ -182,6 +184,18 @@ export function showPhoto(face, { onDate = () => {} } = {}) {
     });
     fill(place, frame);
     if (face.box) frame.append(outline(face.box, "asked"));
+    const told = el("details", { hidden: true }, el("summary", {}, "What was said of this face"));
+    get(`/api/face/${face.id}`).then((raw) => {
+      const { others, history } = shapes.detail(raw);
+      for (const other of others) {
+        if (!other.box) continue;
+        const ring = outline(other.box, "beside");
+        if (other.name) ring.append(el("span", { class: "tag" }, other.name));
+        frame.append(ring);
+      }
+      told.hidden = history.length === 0;
+      told.append(el("ul", { class: "plain note" }, history.map((line) => el("li", {}, line.undone ? el("s", {}, line.words) : line.words))));
+    }, () => {});
     const date = button("Fix the date …", async () => {
       if (await fixDate(face)) {
         close();
@@ -189,7 +203,7 @@ export function showPhoto(face, { onDate = () => {} } = {}) {
       }
     }, { class: "changes" });
     date.disabled = frozen();
-    return el("div", {}, place, el("p", { class: "row" }, about, date), face.path && el("p", { class: "note" }, el("bdi", {}, face.path)));
+    return el("div", {}, place, el("p", { class: "row" }, about, date), face.path && el("p", { class: "note" }, el("bdi", {}, face.path)), told);
   }, { wide: true });
 }
 
@@ -208,6 +222,7 @@ const KEYS = [
   ["← →", "the question before, the next one, without answering"],
   ["Space", "in a group: leave a face out, or take it back in"],
   ["P", "the whole photo"],
+  ["D", "fix the date"],
   ["+", "add somebody new"],
   ["Z or Ctrl Z", "undo"],
   ["?", "this"],

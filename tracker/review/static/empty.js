@@ -10,20 +10,23 @@ const says = (title, ...lines) =>
 const child = () => (known.child ? named(known.child) : "the child");
 
 const noPhotos = () => (known.counts.photos ?? null) === 0;
-const family = () => known.people.filter((one) => one.relation !== "child" && one.relation !== "unrelated");
+/** Those who are neither the child nor unrelated. */
+export const relatives = () => known.people.filter((one) => one.relation !== "child" && one.relation !== "unrelated");
 
 export const photosMissing = () =>
   says("No photos yet", "Nothing to argue about, so far. Show the tracker a folder:",
     el("p", {}, typed("tracker ingest FOLDER")), el("p", { class: "note" }, "It can run beside this page; the questions come by themselves."));
 
-export function emptyQuestions() {
+/** Where there is no question, or none yet; `skip` goes on to the faces without a family. */
+export function emptyQuestions(skip = null) {
   if (noPhotos()) return photosMissing();
-  if (family().length === 0) {
-    return says("Who is in the family?", ["Whom could ", child(), " look like? Start with the parents. The rest of the family may apply later."],
+  if (relatives().length === 0) {
+    return says("Who is in the family?", ["Whom could ", child(), " look like? Start with the parents; the rest of the family may apply later. Then the faces are asked for."],
       el("p", { class: "row" },
         button("Add the mother …", () => addPerson("mother"), { class: "first changes" }),
         button("Add the father …", () => addPerson("father"), { class: "first changes" }),
-        button("Somebody else …", () => addPerson("grandmother"), { class: "changes" })));
+        button("Somebody else …", () => addPerson("grandmother"), { class: "changes" }),
+        skip && button("Show me the faces first", skip)));
   }
   const needs = known.progress.some((month) => month.needs > 0);
   return says("Nothing left to ask",

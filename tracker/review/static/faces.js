@@ -7,7 +7,7 @@ import { known } from "./store.js";
 
 const KINDS = [
   ["", "everyone"],
-  ["open", "no name yet"],
+  ["unknown", "no name yet"],
   ["proposed", "perhaps"],
   ["confirmed", "confirmed"],
   ["rejected", "nobody you know"],
@@ -18,7 +18,7 @@ const KINDS = [
 export function open(main, kind = "") {
   const listing = new Listing({
     label: "Faces", query: { state: kind || null },
-    empty: known.counts.photos === 0 ? photosMissing() : "No faces of this kind.",
+    empty: () => (known.counts.photos === 0 ? photosMissing() : el("p", { class: "quiet" }, "No faces of this kind.")),
   });
   fill(main,
     el("div", { class: "bar" }, el("h1", { tabindex: "-1" }, "Faces ", listing.total),

@@ -5,25 +5,28 @@ import { chosenGrid } from "./chosen.js";
 import { el, fill } from "./dom.js";
 import { Pages } from "./grid.js";
 import * as shapes from "./shapes.js";
-import { plural } from "./words.js";
 
 export class Listing {
-  /** `query` is what /api/faces is asked; `empty` an element to show where nothing is found. */
-  constructor({ label, query, person = null, empty = "Nothing here.", size = "" }) {
-    Object.assign(this, { label, query, person, empty, size });
+  /**
+   * `query` is what /api/faces is asked, or `fetchPage(offset, limit)` gives {total, faces};
+   * `empty` a text, or a function that makes an element, to show where nothing is found.
+   */
+  constructor({ label, query = {}, fetchPage = null, person = null, empty = "Nothing here.", size = "" }) {
+    this.fetchPage = fetchPage ?? (async (offset, limit) => shapes.page(await get("/api/faces", { ...query, offset, limit })));
+    Object.assign(this, { label, person, empty, size });
     this.node = el("div", { class: "listing" });
     this.total = el("span", { class: "quiet" });
   }
 
   async read() {
     try {
-      const source = await Pages.open(async (offset, limit) => shapes.page(await get("/api/faces", { ...this.query, offset, limit })));
+      const source = await Pages.open(this.fetchPage);
       if (this.gone) return;
       this.chosen?.stop();
-      this.total.textContent = plural(source.total, "face");
+      this.total.textContent = source.total.toLocaleString("en");
       if (source.total === 0) {
         this.chosen = null;
-        fill(this.node, this.empty instanceof Element ? this.empty : el("p", { class: "quiet" }, this.empty));
+        fill(this.node, typeof this.empty === "function" ? this.empty() : el("p", { class: "quiet" }, this.empty));
         return;
       }
       this.chosen = chosenGrid({ label: this.label, source, person: this.person, size: this.size, gone: () => this.read() });

@@ -9,7 +9,7 @@ import * as people from "./people.js";
 import * as questions from "./questions.js";
 import * as report from "./report.js";
 import { frozen, known, onChange, refresh, undo } from "./store.js";
-import { age, plural } from "./words.js";
+import { plural, sentence } from "./words.js";
 
 const main = document.getElementById("main");
 const VIEWS = {
@@ -68,7 +68,7 @@ function held() {
     const pieces = words.split("`");
     fill(place, pieces.map((piece, at) => (at % 2 ? typed(piece) : piece)));
   } else {
-    const said = `${words} Until then you can look, but not change anything; the page goes on by itself.`;
+    const said = `${sentence(words)} Look around meanwhile: the page goes on by itself.`;
     if (was !== said) fill(place, said);
   }
   document.documentElement.dataset.frozen = frozen() ? "yes" : "no";
@@ -94,10 +94,15 @@ startKeys((key) => {
 document.getElementById("undo").addEventListener("click", () => undo());
 document.getElementById("help").addEventListener("click", () => help());
 window.addEventListener("hashchange", go);
-onChange((what) => {
+onChange((what, faces) => {
   always();
+  if (what === "undone") questions.undone(faces);
   view?.heard(what);
   held();
 });
 go();
 refresh().then(() => { document.documentElement.dataset.ready = "yes"; });
+// Where nothing is left to ask, photos may be on their way in.
+setInterval(() => {
+  if (!document.hidden && !frozen() && questions.idle()) refresh();
+}, 5000);

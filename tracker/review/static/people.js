@@ -1,9 +1,11 @@
 // Who is who: everybody with a name, and one person's faces over time.
 
+import { get } from "./api.js";
 import { addPerson, mergePerson, renamePerson } from "./dialogs.js";
 import { button, el, fill, key, named } from "./dom.js";
 import { nobodyHere } from "./empty.js";
 import { Listing } from "./listing.js";
+import * as shapes from "./shapes.js";
 import { frozen, known, person as find } from "./store.js";
 import { plural } from "./words.js";
 
@@ -49,11 +51,16 @@ function one(main, id) {
         }, { class: "changes" })));
     for (const item of head.querySelectorAll(".changes")) item.disabled = frozen() || (known.people.length < 2 && item.textContent.startsWith("Same"));
   };
+  const oddOnes = async () => {
+    const faces = shapes.personPage(await get(`/api/person/${id}`)).outliers;
+    return { total: faces.length, faces };
+  };
   const list = () => {
     listing?.stop();
     listing = new Listing({
-      label: "Faces of this person", query: { person: id, order }, person: find(id),
-      empty: "No faces yet. They come with the answers to the questions.",
+      label: "Faces of this person", person: find(id), query: { person: id, order: "oldest" },
+      fetchPage: order === "outliers" ? oddOnes : null,
+      empty: order === "outliers" ? "Nothing stands out." : "No faces yet. They come with the answers to the questions.",
     });
     const choice = (value, words) => {
       const input = el("input", { type: "radio", name: "order", value, on: { change: () => { order = value; list(); } } });
@@ -62,8 +69,8 @@ function one(main, id) {
     };
     fill(place,
       el("div", { class: "bar" }, el("h2", {}, "Faces ", listing.total),
-        el("fieldset", { class: "switch" }, el("legend", { class: "hidden" }, "In which order"), choice("outliers", "odd ones first"), choice("time", "by date"))),
-      el("p", { class: "note" }, order === "outliers" ? "The first ones are least like the others. If one is somebody else, it is among these." : "From the earliest to the latest."),
+        el("fieldset", { class: "switch" }, el("legend", { class: "hidden" }, "In which order"), choice("outliers", "odd ones"), choice("time", "by date"))),
+      el("p", { class: "note" }, order === "outliers" ? "Least like this person's other faces first. If one is somebody else, it is among these." : "From the earliest to the latest."),
       listing.node);
     listing.read();
   };

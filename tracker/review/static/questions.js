@@ -8,7 +8,7 @@ import { Faces, FaceGrid } from "./grid.js";
 import { say } from "./say.js";
 import * as shapes from "./shapes.js";
 import { decide, frozen, known, pending, refreshSoon } from "./store.js";
-import { emptyQuestions } from "./empty.js";
+import { emptyQuestions, relatives } from "./empty.js";
 import { plural, sentence, sure } from "./words.js";
 
 const AHEAD = 40; // questions fetched at once
@@ -16,7 +16,8 @@ const FEW = 6; // left before more are fetched
 
 let asked = []; // questions, the most helpful first
 let at = 0;
-let answered = new Set(); // faces answered here; the server may not have heard of them yet
+const answered = new Set(); // faces answered here; the server may not have heard of them yet
+const denied = new Set(); // "face person": what it is not; the server works its candidates out anew later
 let history = []; // questions answered here, the last one last
 let loaded = false;
 let root = null;
@@ -25,6 +26,7 @@ let fetching = null;
 let drawnFor = ""; // the people whose names are on the buttons
 
 const current = () => asked[at] ?? null;
+const ids = (question) => [...question.faces.map((face) => face.id), ...question.more];
 
 /** Reads the queue again; the question on the screen stays there unless it was answered elsewhere. */
 export async function reload({ keep = true } = {}) {
@@ -34,7 +36,8 @@ export async function reload({ keep = true } = {}) {
       const raw = await get("/api/queue", { limit: AHEAD });
       const fresh = (raw.questions ?? raw)
         .map(shapes.question)
-        .filter((one) => !one.faces.some((face) => answered.has(face.id)));
+        .filter((one) => !one.faces.some((face) => answered.has(face.id)))
+        .map((one) => ({ ...one, candidates: one.candidates.filter(({ id }) => !one.faces.every((face) => denied.has(`${face.id} ${id}`))) }));
       const shown = current();
       const same = shown && keep ? fresh.findIndex((one) => one.id === shown.id) : -1;
       const first = !loaded;
@@ -69,19 +72,21 @@ function reloadSoon() {
   soon = setTimeout(() => (pending() ? reloadSoon() : reload()), 700);
 }
 
-/** After an undo: what was answered here last is asked again. */
-export function undone() {
-  const back = history.pop();
-  if (back) {
-    forget(back.question);
-    const ids = new Set(back.question.faces.map((face) => face.id));
-    asked = [back.question, ...asked.filter((one) => !one.faces.some((face) => ids.has(face.id)))];
-    at = 0;
-    if (root) show();
-  } else {
-    answered = new Set();
+/** After an undo that was about `faces` (ids): if they were answered here last, they are asked again. */
+export function undone(faces) {
+  const back = history.at(-1);
+  const about = new Set(faces);
+  for (const face of faces) answered.delete(face);
+  if (!back || !ids(back.question).some((face) => about.has(face))) {
     reload({ keep: false });
+    return;
   }
+  history.pop();
+  forget(back.question);
+  const of = new Set(ids(back.question));
+  asked = [back.question, ...asked.filter((one) => !one.faces.some((face) => of.has(face.id)))];
+  at = 0;
+  show();
 }
 
 /**
@@ -93,26 +98,29 @@ function answer(person, state, words, faces = picked()) {
   if (!question || frozen() || faces.length === 0) return;
   const taken = new Set(faces.map((face) => face.id));
   const rest = question.kind === "waiting" ? [] : question.faces.filter((face) => !taken.has(face.id));
-  const ids = [...taken, ...question.more];
+  // Where a face was left out of a group, nothing is taken for granted of those not shown.
+  const more = rest.length > 0 ? [] : question.more;
+  const all = [...taken, ...more];
   const others = question.candidates.filter((one) => one.id !== person);
   const place = at;
   let next = null;
   if (state === "rejected" && person !== null && others.length > 0 && question.kind !== "waiting") {
     next = { ...question, id: `${question.id} but`, faces, candidates: others, words: "", why: "" };
   } else {
-    ids.forEach((face) => answered.add(face));
+    all.forEach((face) => answered.add(face));
     if (question.kind === "waiting") question.faces.forEach((face) => answered.add(face.id));
     if (rest.length > 0) {
       next = { ...question, id: `${question.id} rest`, faces: rest, more: [], kind: rest.length > 1 ? "group" : "unknown", words: "", why: "" };
     }
   }
+  if (state === "rejected" && person !== null) faces.forEach((face) => denied.add(`${face.id} ${person}`));
   asked.splice(place, 1, ...(next ? [next] : []));
   if (at >= asked.length) at = 0;
   const entry = { question };
   history.push(entry);
   say(words);
   show();
-  decide(ids, person, state).then(
+  decide(faces, person, state, more).then(
     () => {
       refreshSoon();
       if (asked.length < FEW) reloadSoon();
@@ -121,6 +129,11 @@ function answer(person, state, words, faces = picked()) {
       if (!(error instanceof Refused)) throw error;
       history = history.filter((one) => one !== entry);
       forget(question);
+      if (error.status === 409) {
+        say(error.words, { failed: true });
+        reload();
+        return;
+      }
       asked = asked.filter((one) => one !== next);
       asked.splice(Math.min(place, asked.length), 0, question);
       at = Math.min(place, asked.length - 1);
@@ -132,8 +145,10 @@ function answer(person, state, words, faces = picked()) {
 
 /** What was answered of `question` counts as open again. */
 function forget(question) {
-  for (const face of question.faces) answered.delete(face.id);
-  for (const face of question.more) answered.delete(face);
+  for (const face of ids(question)) {
+    answered.delete(face);
+    for (const { id } of question.candidates) denied.delete(`${face} ${id}`);
+  }
 }
 
 /** The faces of the question that an answer is about. */
@@ -146,7 +161,8 @@ function picked() {
 }
 
 const many = (faces) => {
-  const count = faces.length + (current()?.more.length ?? 0);
+  const { faces: shown, more } = current();
+  const count = faces.length + (faces.length === shown.length ? more.length : 0);
   return count > 1 ? plural(count, "face") : "";
 };
 
@@ -168,6 +184,7 @@ const no = () => {
   else say("No name is offered here that it could not be.");
 };
 const nobody = () => answer(null, "rejected", "Nobody you know.");
+const outside = () => answer(null, "unrelated", "Not of the family: one more to compare with.");
 const ignore = () => answer(null, "ignored", "Ignored: it will not be asked again.");
 
 async function newPerson() {
@@ -196,9 +213,9 @@ async function date() {
 
 /** The keys of this view. */
 export function keys(name) {
-  if (!current()) return false;
+  if (!current() || invited()) return false;
   const acts = {
-    Enter: yes, N: no, P: photo, ...(current().kind === "waiting" ? {} : { U: nobody, I: ignore }), "+": newPerson, "=": newPerson,
+    Enter: yes, N: no, P: photo, D: date, ...(current().kind === "waiting" ? {} : { U: nobody, I: ignore }), "+": newPerson, "=": newPerson,
     ArrowRight: () => step(1), ArrowLeft: () => step(-1),
   };
   if (acts[name]) {
@@ -251,7 +268,7 @@ function facesOf(question, chosen) {
   });
   grid.asks = question.id;
   return el("div", { class: "asked" }, el("div", { class: "scroller" }, grid.node),
-    question.more.length > 0 && el("p", { class: "quiet" }, `and ${plural(question.more.length, "more face")} like these, which the answer is about as well`),
+    question.more.length > 0 && el("p", { class: "quiet" }, `and ${question.more.length} more like these. The answer is about them too, unless you leave one out.`),
     el("p", { class: "note" }, one
       ? `${describe(question.faces[0])}. Click the right one, or press its number: 1 is the first.`
       : "Click a face, or press the space bar on it, to leave it out. Those left out stay, as a question of their own."));
@@ -270,13 +287,13 @@ function count() {
 
 function show({ quietly = false } = {}) {
   if (!root) return;
-  const question = current();
+  const question = invited() ? null : current();
   const kept = grid && question && quietly && grid.asks === question.id ? grid.selection : "all";
   grid?.stop();
   grid = null;
   drawnFor = family();
   if (!question) {
-    fill(root, loaded ? emptyQuestions(newPerson) : el("p", { class: "quiet", role: "status" }, "Looking for the most useful question …"));
+    fill(root, loaded ? emptyQuestions(invited() ? current() && withoutFamily : null) : el("p", { class: "quiet", role: "status" }, "Looking for the most useful question …"));
     return;
   }
   const title = el("h1", { tabindex: "-1", id: "question" }, heading(question));
@@ -299,16 +316,26 @@ function show({ quietly = false } = {}) {
       el("div", { class: "answers neither" },
         question.candidates.length > 0 && act(question.kind === "waiting" ? "None of these" : ["Not ", named(question.candidates[0].name)], "N", no, { class: question.kind === "waiting" ? "" : "changes" }),
         question.kind !== "waiting" && act("Nobody I know", "U", nobody, { class: "changes" }),
+        question.kind !== "waiting" && button("Not of the family", outside, { class: "changes", title: "A friend, a neighbour: somebody unrelated to compare the family with" }),
         question.kind !== "waiting" && act("Ignore", "I", ignore, { class: "changes", title: "A statue, a poster, no face at all" })),
       el("div", { class: "answers quietly" },
         act("Before", "←", () => step(-1)), act("Next", "→", () => step(1)),
         question.faces.length > 1 && act("Photo", "P", photo),
-        button("Fix the date …", date, { class: "changes" })))));
+        act("Fix the date …", "D", date, { class: "changes" })))));
   grid?.start();
   count();
   if (!quietly) title.focus({ preventScroll: true });
   if (!quietly) window.scrollTo({ top: 0, behavior: "instant" });
   for (const soon of asked.slice(at + 1, at + 4)) for (const face of soon.faces.slice(0, 12)) new Image().src = thumbnail(face);
+}
+
+// The parents come first: without a family there is nobody whom a face could be.
+let skipped = false;
+const invited = () => !skipped && known.people.length > 0 && relatives().length === 0;
+
+function withoutFamily() {
+  skipped = true;
+  show();
 }
 
 /** Puts the view into `main`; the returned function takes it away. */
@@ -325,9 +352,14 @@ export function open(main) {
 
 const family = () => JSON.stringify([known.child, known.people.map((one) => [one.id, one.name, one.letter])]);
 
+let faces = null; // how many there were: more have come in when it is another number
+
+export const idle = () => loaded && current() === null;
+
 export const heard = (what) => {
-  if (what === "undone") undone();
-  else if (what === "thawed" || what === "focus") reload();
-  else if (root && loaded && (!current() || family() !== drawnFor)) show({ quietly: true });
+  const more = faces !== null && faces !== known.counts.faces;
+  faces = known.counts.faces ?? faces;
+  if (what === "thawed" || what === "focus" || more) reload();
+  else if (root && loaded && (!current() || invited() || family() !== drawnFor)) show({ quietly: true });
   count();
 };

@@ -1,5 +1,7 @@
 // What the server sends, in the words this page uses. Field names are looked at here and nowhere else.
 
+import { day } from "./words.js";
+
 const text = (id) => (id === null || id === undefined ? null : `${id}`);
 
 /** A face. `box` is left, top, right, bottom as shares of its photo; `state` "" where nothing is said of it. */
@@ -7,7 +9,7 @@ export const face = (raw) => ({
   id: `${raw.id}`,
   photo: text(raw.photo),
   box: raw.box ?? null,
-  date: raw.date ?? "",
+  date: day(raw.date ?? ""),
   age: raw.age ?? "",
   months: raw.age_months ?? null,
   person: text(raw.person),
@@ -36,7 +38,7 @@ export const question = (raw) => {
 };
 
 // Letters that mean something else here name nobody.
-const free = (letter) => ("NUIPZ".includes(letter) ? "" : letter);
+const free = (letter) => ("NUIPZD".includes(letter) ? "" : letter);
 
 export const person = (raw) => ({
   id: text(raw.id),
@@ -69,5 +71,21 @@ export const state = (raw) => ({
   words: raw.words ?? "",
   held: raw.read_only ?? null,
 });
+
+/** One person's page: the faces that are least like the others, and how many there are in all. */
+export const personPage = (raw) => ({ outliers: (raw.outliers ?? []).map(face), total: raw.total ?? 0 });
+
+/** A face's page: who else is in the photo, and all that was said of it. */
+export const detail = (raw) => ({
+  face: face(raw),
+  others: (raw.others ?? []).map(face),
+  history: (raw.history ?? []).map((line) => ({ words: line.words, undone: Boolean(line.undone) })),
+});
+
+/** Somebody who was added, and what to know about it. */
+export const added = (raw) => ({ id: text(raw.person.id), name: raw.person.name, warnings: raw.warnings ?? [] });
+
+/** What was taken back, and of which faces. */
+export const undone = (raw) => ({ words: raw?.undone ?? null, faces: (raw?.faces ?? []).map(String) });
 
 export const page = (raw) => ({ total: raw.total ?? raw.faces.length, faces: raw.faces.map(face) });

@@ -3,8 +3,10 @@
 import { get, post, Refused } from "./api.js";
 import { say } from "./say.js";
 import * as shapes from "./shapes.js";
+import { sentence } from "./words.js";
 
 const AT_ONCE = 2000; // faces in one decision
+const SEEN = 250; // faces of which what was seen fits beside
 const AGAIN = 3000; // ms between looks while somebody else holds the workspace
 
 export const known = {
@@ -18,7 +20,7 @@ export const onChange = (listen) => {
   return () => listeners.delete(listen);
 };
 
-const tell = (what) => listeners.forEach((listen) => listen(what));
+const tell = (what, faces = []) => listeners.forEach((listen) => listen(what, faces));
 
 export const person = (id) => known.people.find((one) => one.id === id) ?? null;
 export const frozen = () => known.held !== null || known.lost !== null;
@@ -30,9 +32,10 @@ export async function refresh() {
   try {
     const read = shapes.state(await get("/api/state"));
     Object.assign(known, read, { lost: null });
+    changed = waiting > 0;
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
-    if (error.busy) Object.assign(known, { held: error.words, lost: null });
+    if (error.busy) Object.assign(known, { held: error.message, lost: null });
     else known.lost = error.words;
   }
   if (frozen()) again = setTimeout(refresh, AGAIN);
@@ -50,15 +53,19 @@ export function refreshSoon(wait = 400) {
 // always takes back the last.
 let queue = Promise.resolve();
 let waiting = 0;
+let changed = true; // since the state was read: what an undo would take back is not known
 
 export const pending = () => waiting;
 
-/** Sends one change after those before it. Rejects with `Refused`. */
+/** Sends one change after those before it; `body` may be a function, asked when its turn comes. Rejects with `Refused`. */
 export function change(path, body) {
   waiting += 1;
-  const sent = queue.then(() => post(path, body));
+  const sent = queue.then(() => post(path, typeof body === "function" ? body() : body));
   queue = sent.then(
-    () => { waiting -= 1; },
+    () => {
+      waiting -= 1;
+      changed = true;
+    },
     (error) => {
       waiting -= 1;
       if (error instanceof Refused && (error.busy || error.status === 0)) refresh();
@@ -68,12 +75,16 @@ export function change(path, body) {
 }
 
 /**
- * What faces (ids) are: `person` "confirmed" or "rejected"; nobody the user knows is null and
- * "rejected", no person at all null and "ignored".
+ * What `faces` are: `person`'s and "confirmed", or not and "rejected"; of nobody (null) "rejected"
+ * is nobody the user knows, "ignored" no person at all, "unrelated" somebody outside the family.
+ * `more` are ids of faces that were not on the screen. What was on it is sent along, so that an
+ * answer given meanwhile in another tab is not overruled unseen.
  */
-export async function decide(faces, person, state) {
-  for (let from = 0; from < faces.length; from += AT_ONCE) {
-    await change("/api/decide", { faces: faces.slice(from, from + AT_ONCE), person, state });
+export async function decide(faces, person, state, more = []) {
+  const ids = [...faces.map((face) => face.id), ...more];
+  const seen = faces.length <= SEEN ? Object.fromEntries(faces.map((face) => [face.id, { person: face.person, state: face.state }])) : null;
+  for (let from = 0; from < ids.length; from += AT_ONCE) {
+    await change("/api/decide", { faces: ids.slice(from, from + AT_ONCE), person, state, seen: from === 0 ? seen : null });
   }
 }
 
@@ -84,15 +95,15 @@ export async function undo() {
     return false;
   }
   try {
-    const back = await change("/api/undo", {});
-    const words = back?.undone ?? back?.words ?? null;
-    say(words ? `Taken back: ${words}` : "There is nothing to take back.");
+    const { words, faces } = shapes.undone(await change("/api/undo", () => (changed || !known.undo ? {} : { words: known.undo })));
+    say(words ? `Taken back: ${sentence(words)}` : "There is nothing to take back.");
     await refresh();
-    tell("undone");
-    return Boolean(words);
+    tell("undone", faces);
+    return words !== null;
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
     say(error.words, { failed: true });
+    refresh();
     return false;
   }
 }

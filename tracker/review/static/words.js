@@ -3,6 +3,17 @@
 export const plural = (count, word, words = `${word}s`) =>
   `${count.toLocaleString("en")} ${count === 1 ? word : words}`;
 
+const MONTHS = [
+  "January", "February", "March", "April", "May", "June", "July",
+  "August", "September", "October", "November", "December",
+];
+
+/** "2024-03-09" as "9 March 2024", "2024-03" as "March 2024"; anything else as it is. */
+export function day(text) {
+  const [, year, month, number] = /^(\d{4})-(\d\d)(?:-(\d\d))?$/.exec(text) ?? [];
+  return year && MONTHS[month - 1] ? [number && Number(number), MONTHS[month - 1], year].filter(Boolean).join(" ") : text;
+}
+
 /** An age in complete months: "newborn", "7 months", "2 years 1 month". */
 export function age(months) {
   if (months === null || months === undefined || months < 0) return "";
