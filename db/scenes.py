@@ -93,10 +93,10 @@ def ruled_out(con: duckdb.DuckDBPyConnection, face_ids: Sequence[int]) -> list[t
         ).fetchall()
 
 
-def crowds(
+def sample(
     con: duckdb.DuckDBPyConnection, embedder_id: str, detector: str, photos: int
 ) -> npt.NDArray[np.int64]:
-    """The faces of so many photos with several faces, some of which nobody named, int64.
+    """All faces of so many photos in which a face has no name, int64, ascending.
 
     Which photos these are depends on their contents only.
     """
@@ -112,18 +112,28 @@ def crowds(
                 SEMI JOIN {embedders.table_of(found[0])} USING (face_id)
                 WHERE detector = ? AND photo_id NOT IN (SELECT photo_id FROM cohort_photos)
             ),
-            several AS (
-                SELECT photo_id FROM seen GROUP BY photo_id HAVING count(*) > 1
-                    AND bool_or(face_id NOT IN (
-                        SELECT face_id FROM labels WHERE state = 'confirmed'))
-            ),
             chosen AS (
-                SELECT photo_id FROM several JOIN photos USING (photo_id)
+                SELECT photo_id FROM photos WHERE photo_id IN (
+                    SELECT photo_id FROM seen WHERE face_id NOT IN (
+                        SELECT face_id FROM labels WHERE state = 'confirmed'))
                 ORDER BY sha256 LIMIT ?
             )
             SELECT face_id FROM seen SEMI JOIN chosen USING (photo_id) ORDER BY face_id
             """,  # noqa: S608
             [detector, photos],
+        )
+    return _integers(rows, "face_id")
+
+
+def strangers(con: duckdb.DuckDBPyConnection) -> npt.NDArray[np.int64]:
+    """The faces of which the user said that they are nobody they know, int64, ascending."""
+    with translated():
+        rows = arrow.fetch(
+            con,
+            """
+            SELECT face_id FROM nobodies_of(NULL::BIGINT[]) WHERE state = 'rejected'
+            ORDER BY face_id
+            """,
         )
     return _integers(rows, "face_id")
 

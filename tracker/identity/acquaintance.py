@@ -12,7 +12,7 @@ from db import cohort, faces, namings, people, scenes
 from db.faces import FaceTable
 from db.records import Person
 from tracker import ages
-from tracker.identity.judge import Faces, Judge, Known, fit, no_faces, thinned
+from tracker.identity.judge import Faces, Judge, Known, fit, no_faces, thinned, together
 from tracker.vision.detector import DETECTOR_ID
 
 if TYPE_CHECKING:
@@ -24,11 +24,8 @@ MOST_FACES = 800
 STRANGERS = 1000
 """Faces of unrelated people that chances are measured against."""
 
-CROWD_PHOTOS = 150
-"""Photos of several faces that are looked at where few faces have a name."""
-
-FEW = 200
-"""Confirmed faces and strangers below which crowds are looked at."""
+SAMPLED = 300
+"""Photos with faces that nobody named: who is to be expected, and what is not somebody."""
 
 EPOCH = np.datetime64(0, "D")
 
@@ -84,27 +81,36 @@ def _load(connection: duckdb.DuckDBPyConnection, embedder_id: str) -> Acquaintan
         return Acquaintance((), fit([]))
     dim = known[0].faces.vectors.shape[1]
     strangers = _strangers(connection, embedder_id, dim)
-    crowds = no_faces(dim)
-    if sum(len(one.faces) for one in known) + len(strangers) < FEW:
-        table = faces.by_ids(
-            connection,
-            embedder_id,
-            scenes.crowds(connection, embedder_id, DETECTOR_ID, CROWD_PHOTOS).tolist(),
-        )
-        crowds = as_faces(table, table.vectors)
-    return Acquaintance(tuple(named), fit(known, strangers, crowds))
+    ids = scenes.sample(connection, embedder_id, DETECTOR_ID, SAMPLED)
+    table = faces.by_ids(connection, embedder_id, ids.tolist())
+    nameless = (table.states == "") | (table.states == "proposed")
+    nameless &= ~np.isin(table.face_ids, strangers_named(connection))
+    sample = as_faces(table, table.vectors)
+    return Acquaintance(tuple(named), fit(known, strangers, sample, nameless))
+
+
+def strangers_named(connection: duckdb.DuckDBPyConnection) -> npt.NDArray[np.int64]:
+    """Faces of which the user said that they are nobody they know, or added as a stranger's."""
+    return np.union1d(scenes.strangers(connection), cohort.face_ids(connection))
 
 
 def _strangers(connection: duckdb.DuckDBPyConnection, embedder_id: str, dim: int) -> Faces:
-    """Faces of people who were added as unrelated; those of the family's photos are people here."""
-    table = cohort.table(connection, embedder_id)
-    table = table.take(np.flatnonzero((table.members > 0) & (table.claimed == "")))
-    table = table.take(thinned(len(table), STRANGERS))
-    if not len(table):
-        return no_faces(dim)
-    photos = photo_codes(table.photos)
-    unknown = np.full(len(table), np.nan)
-    return Faces(table.vectors.astype(np.float32, copy=False), unknown, photos, photos)
+    """Faces of people who are none of those known: added as unrelated, or said to be nobody.
+
+    Those of the family's photos who have a name are people here.
+    """
+    told = scenes.strangers(connection)
+    table = faces.by_ids(connection, embedder_id, told[thinned(len(told), STRANGERS)].tolist())
+    parts = [as_faces(table, table.vectors)] if len(table) else []
+    added = cohort.table(connection, embedder_id)
+    added = added.take(np.flatnonzero((added.members > 0) & (added.claimed == "")))
+    added = added.take(thinned(len(added), STRANGERS))
+    if len(added):
+        photos = photo_codes(added.photos)
+        unknown = np.full(len(added), np.nan)
+        vectors = added.vectors.astype(np.float32, copy=False)
+        parts.append(Faces(vectors, unknown, photos, photos))
+    return together(parts) if parts else no_faces(dim)
 
 
 def as_faces(table: FaceTable, vectors: npt.NDArray[np.float32]) -> Faces:

@@ -107,7 +107,7 @@ def _likeness(glance: Glance, row: int, place: int) -> str:
     if not np.isnan(born) and not np.isnat(day):
         months = int((float((day - np.datetime64(0, "D")).astype(int)) - born) / MONTH)
         age = f" at about {age_label(max(months, 0))}"
-    odds = judge.lines[place]
+    odds = judge.odds[place]
     if odds is not None and float(odds(np.array([value]))[0]) <= -CLIP / 4:
         return f"not much like {person.name}{age}"
     if value >= level - spread:

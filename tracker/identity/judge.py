@@ -37,7 +37,11 @@ CLIP = 20.0
 """Log-odds beyond this say nothing more and would overflow."""
 
 NOBODY = 0.5
-"""The share of faces expected to be nobody's, before looking."""
+"""The share of faces expected to be nobody's where nothing is known of that. The people share the
+rest alike."""
+
+BELIEVED = 20.0
+"""Faces that this expectation weighs as much as."""
 
 TOLD_APART = 2.0
 """Two people are too alike to tell where their differences lie nearer than twice the spread of one
@@ -61,8 +65,13 @@ UNLIKE_OTHERS = 0.5
 ENOUGH = 20
 """Photo-days of strangers from which on they count by themselves."""
 
-KIN = 0.05
+KIN = 0.02
 """The share of nobody's faces that are a relative's whom nobody named yet."""
+
+NEARER = 0.25
+"""Somebody whom nobody named may be nearer than the known person they are like, by this share of
+the distance."""
+
 
 STRANGER, CROWD = -1, -2
 """Owners of trial faces that are nobody's known."""
@@ -126,28 +135,57 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Odds:
-    """Log-odds that a face is a person and nobody known: an unknown relative (`kin`, fitted on the
-    rest of the family) or a stranger (`strange`, fitted on people known to be unrelated).
+class Curve:
+    """Log-odds of two Gaussians, a person's own faces and others'.
 
-    Nearness is counted in `sd`s from `middle`, what others' faces have to this person.
+    Where one's own faces are much like each other, somewhat near is not near enough: the spreads
+    may differ. Nearer is never less likely: the curve is level beyond its peak or its trough.
+    """
+
+    own: float
+    own_variance: float
+    others: float
+    others_variance: float
+
+    def __call__(self, values: Floats) -> Floats:
+        """Log-odds of these values, within +-CLIP."""
+        if self.own <= self.others:
+            return np.where(np.isnan(values), np.nan, -CLIP / 4)
+        bend = 1 / self.own_variance - 1 / self.others_variance
+        if bend != 0:
+            turn = (self.own / self.own_variance - self.others / self.others_variance) / bend
+            values = np.minimum(values, turn) if bend > 0 else np.maximum(values, turn)
+        odds = 0.5 * (
+            np.log(self.others_variance / self.own_variance)
+            + (values - self.others) ** 2 / self.others_variance
+            - (values - self.own) ** 2 / self.own_variance
+        )
+        return np.asarray(np.clip(odds, -CLIP, CLIP))
+
+
+@dataclass(frozen=True, slots=True)
+class Odds:
+    """Log-odds that a face is a person and nobody known: a stranger (`strange`, fitted on people
+    known to be unrelated, or without any on everybody else here), or somebody unknown who is about
+    as near as one of the others here (`kin`, a curve for each).
+
+    Nearness is counted in `sd`s from `middle`: what strangers' faces have to this person.
     """
 
     middle: float
     sd: float
-    kin: Line | None
-    strange: Line | None
+    kin: tuple[Curve, ...]
+    strange: Curve
 
     def __call__(self, values: Floats) -> Floats:
-        """Log-odds of these values; the two kinds of nobody by their shares."""
+        """Log-odds of these values, the kinds of nobody by their shares."""
         values = (values - self.middle) / self.sd
-        if self.kin is None or self.strange is None:
-            line = self.kin or self.strange
-            assert line is not None  # noqa: S101  there is one
-            return line(values)
-        return np.asarray(
-            -np.logaddexp(np.log(KIN) - self.kin(values), np.log1p(-KIN) - self.strange(values))
-        )
+        odds = -self.strange(values)
+        for curve in self.kin:
+            share = KIN / len(self.kin)
+            with np.errstate(invalid="ignore"):  # where there is nothing to compare with
+                odds = np.logaddexp(odds + np.log1p(-share), np.log(share) - curve(values))
+        return np.asarray(-odds)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -183,20 +221,30 @@ class Trials:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Judge:
-    """Knows people and says how likely a face is theirs. Made by `fit`."""
+    """Knows people and says how likely a face is theirs. Made by `fit`.
+
+    `shares` `(p + 1,)` are how often each is expected before looking, nobody last.
+    """
 
     known: tuple[Known, ...]
-    lines: tuple[Odds | None, ...]
+    odds: tuple[Odds | None, ...]
     pairs: dict[tuple[int, int], Line]
     trials: Trials
+    shares: Floats
 
     def near(self, probes: Faces) -> Near:
         """How near each probe is to each person."""
         return nearness(self.known, probes)
 
-    def chances(self, near: Near, *, nobody: float = NOBODY) -> Floats:
+    def chances(self, near: Near) -> Floats:
         """Chance `(m, p)` that each face is each person; the rest of a row is nobody's."""
-        return coupled(near, self.lines, self.pairs, nobody=nobody)
+        against = _against(near, self.odds)
+        return coupled(near, against, self.pairs, self.shares)
+
+    def doubles(self) -> list[int]:
+        """The people who cannot be told from somebody else here."""
+        alike = [pair for pair, line in self.pairs.items() if line.apart < TOLD_APART]
+        return sorted({person for pair in alike for person in pair})
 
     @property
     def own_level(self) -> tuple[float, float]:
@@ -219,18 +267,22 @@ class Judge:
 
 
 def fit(
-    known: Sequence[Known], background: Faces | None = None, crowds: Faces | None = None
+    known: Sequence[Known],
+    background: Faces | None = None,
+    sample: Faces | None = None,
+    nameless: Mask | None = None,
 ) -> Judge:
     """Learn from confirmed faces.
 
-    `background` are faces of people who are none of these. `crowds` are faces of photos with
-    several: of these at most one is any one person, so all but the nearest are not.
+    `background` are faces of people who are none of these. `sample` are all faces of some photos,
+    of which `nameless` have no name: of a photo's faces at most one is any one person, so all but
+    the nearest are not; and from the nameless it is learned how often everybody is to be expected.
     """
     known = tuple(known)
     dim = known[0].faces.vectors.shape[1] if known else 0
     some = [one.faces.take(thinned(len(one.faces), FITTED_ON)) for one in known]
     extra = [background if background is not None else no_faces(dim)]
-    extra.append(crowds if crowds is not None else no_faces(dim))
+    extra.append(sample if sample is not None else no_faces(dim))
     counts = [len(part) for part in (*some, *extra)]
     owners = np.repeat([*range(len(known)), STRANGER, CROWD], counts)
     probes = together([*some, *extra])
@@ -242,7 +294,11 @@ def fit(
     if counts[-1]:
         not_these[start:] = _not_the_nearest(near.values[start:], extra[-1].photos)
     trials = Trials(near, owners, probes.keys, not_these)
-    return Judge(known, tuple(_lines(trials, len(known))), _pairs(trials, len(known)), trials)
+    pairs = _pairs(trials, len(known))
+    odds = tuple(_odds(trials, pairs, len(known)))
+    rows = np.arange(start, len(owners))
+    rows = rows[nameless] if nameless is not None else rows[:0]
+    return Judge(known, odds, pairs, trials, _shares(_against(near.take(rows), odds)))
 
 
 def nearness(known: Sequence[Known], probes: Faces) -> Near:
@@ -273,24 +329,42 @@ def mean_of_largest(similarity: Floats, among: Mask, nearest: int) -> Floats:
     return np.where(there.any(axis=1), total / np.maximum(there.sum(axis=1), 1), np.nan)
 
 
+def _against(near: Near, odds: Sequence[Odds | None]) -> Floats:
+    """Log-odds `(m, p)` of each person against nobody; NaN for one who cannot be judged."""
+    against = np.full(near.values.shape, np.nan)
+    for person, one in enumerate(odds):
+        if one is not None:
+            against[:, person] = one(near.values[:, person])
+    return against
+
+
+def _shares(against: Floats) -> Floats:
+    """How often each person is to be expected, and nobody: by expectation and maximisation over
+    faces that have no name, beginning with what is believed before any."""
+    m, p = against.shape
+    before: Floats = np.append(np.full(p, (1 - NOBODY) / max(p, 1)), NOBODY if p else 1.0)
+    shares = before.copy()
+    likely = np.append(np.where(np.isfinite(against), np.exp(np.nan_to_num(against)), 0.0),
+                       np.ones((m, 1)), axis=1)  # fmt: skip
+    for _ in range(30):
+        weights = likely * shares
+        counted = (weights / weights.sum(axis=1, keepdims=True)).sum(axis=0)
+        shares[:] = (counted + BELIEVED * before) / (m + BELIEVED)
+    return shares
+
+
 def coupled(
-    near: Near,
-    lines: Sequence[Odds | None],
-    pairs: dict[tuple[int, int], Line],
-    *,
-    nobody: float = NOBODY,
+    near: Near, against: Floats, pairs: dict[tuple[int, int], Line], shares: Floats
 ) -> Floats:
-    """Chances `(m, p)` from nearness. Somebody without a line, or without a nearness to a face,
-    has none there, and takes none from others."""
-    m, p = near.values.shape
-    against = np.full((m, p), np.nan)
-    for person, line in enumerate(lines):
-        if line is not None:
-            against[:, person] = line(near.values[:, person])
+    """Chances `(m, p)`: how likely somebody known is by all log-odds `against` nobody, and who by
+    every two people against each other (pairwise coupling).
+
+    Somebody without log-odds has no chance, and takes none from others.
+    """
+    m, p = against.shape
     able = np.isfinite(against)
-    # Before looking, all people share alike what is not nobody's.
-    odds = np.where(able, np.exp(np.nan_to_num(against)), 0.0).sum(axis=1) / max(p, 1)
-    somebody = odds * (1 - nobody) / (odds * (1 - nobody) + nobody)
+    known = np.where(able, np.exp(np.nan_to_num(against)), 0.0) @ shares[:p]
+    somebody = known / (known + shares[p])
     inverse = np.ones((m, p))
     for one in range(p):
         for other in range(one + 1, p):
@@ -353,12 +427,11 @@ def _usual_variance(sides: Sequence[Side]) -> float:
     )
 
 
-def _lines_of(pairs: Sequence[tuple[Side, Side]], vary: float) -> list[Line | None]:
+def _lines_of(pairs: Sequence[tuple[Side, Side]]) -> list[Line | None]:
     """A line between the two sides of each, what few days cannot tell being as is usual here.
 
     Empirical Bayes: of each the distance of its means is drawn to the usual distance as far as it
-    is uncertain, and the variance to the usual one. `vary` is the least that distances are taken
-    to vary by, as a share of the usual one.
+    is uncertain, and the variance to the usual one.
     """
     usual = [_usual_variance([both[side] for both in pairs]) for side in (0, 1)]
     found: list[tuple[float, float, float] | None] = []
@@ -366,10 +439,7 @@ def _lines_of(pairs: Sequence[tuple[Side, Side]], vary: float) -> list[Line | No
         if min(side.days for side in both) < 1 or not np.isfinite(usual).all():
             found.append(None)
             continue
-        variances = [
-            (usual_one * SHRUNK + side.variance * (side.days - 1)) / (SHRUNK + side.days - 1)
-            for side, usual_one in zip(both, usual, strict=True)
-        ]
+        variances = [_drawn_to(side, one) for side, one in zip(both, usual, strict=True)]
         variance = max(sum(variances) / 2, SD_FLOOR**2)
         doubt = variance * (1 / both[0].days + 1 / both[1].days)
         found.append((both[0].mean - both[1].mean, variance, doubt))
@@ -381,7 +451,7 @@ def _lines_of(pairs: Sequence[tuple[Side, Side]], vary: float) -> list[Line | No
     middle = max(float(np.average(gaps, weights=weights)), 0.0)
     between = float(np.average((gaps - middle) ** 2, weights=weights) - 1 / weights.mean())
     # Of two or three people's distances one does not learn how much distances vary.
-    scatter = max(between, (vary * middle) ** 2, SD_FLOOR**2)
+    scatter = max(between, (UNLIKE_OTHERS * middle) ** 2, SD_FLOOR**2)
     lines: list[Line | None] = []
     for both, one in zip(pairs, found, strict=True):
         if one is None:
@@ -401,37 +471,104 @@ def _lines_of(pairs: Sequence[tuple[Side, Side]], vary: float) -> list[Line | No
     return lines
 
 
-def _lines(trials: Trials, people: int) -> list[Odds | None]:
+def _odds(trials: Trials, pairs: dict[tuple[int, int], Line], people: int) -> list[Odds | None]:
     """Each person against everybody else."""
-    values, keys = trials.near.values, trials.keys
     strange = trials.not_these & (trials.owners == STRANGER)[:, None]
-    rest = trials.not_these & ~strange
-    days = [len(np.unique(keys[strange[:, p] & np.isfinite(values[:, p])])) for p in range(people)]
-    enough = min(days, default=0) >= ENOUGH
+    far = [
+        _side(trials.near.values[rows, person], trials.keys[rows])
+        for person, rows in enumerate(strange.T)
+    ]
+    enough = min((side.days for side in far), default=0) >= ENOUGH
     scales = [
-        _scale(_side(values[rows, person], keys[rows]))
-        for person in range(people)
-        for rows in ((strange if enough else rest)[:, person],)
+        (side.mean, max(float(np.sqrt(side.variance)), SD_FLOOR)) if enough else (0.0, 1.0)
+        for side in far
     ]
-    against: dict[str, list[tuple[Side, Side]]] = {"kin": [], "strange": []}
-    for person, (middle, sd) in enumerate(scales):
-        mine, z = trials.owners == person, (values[:, person] - middle) / sd
-        own = _side(z[mine], keys[mine])
-        for kind, rows in (("kin", rest[:, person]), ("strange", strange[:, person])):
-            against[kind].append((own, _side(z[rows], keys[rows])))
-    kin = _lines_of(against["kin"], LIKE_OTHERS)
-    strangers = _lines_of(against["strange"], LIKE_OTHERS) if enough else [None] * people
-    return [
-        None if one is None and other is None else Odds(*scale, one, other)
-        for scale, one, other in zip(scales, kin, strangers, strict=True)
-    ]
+    middles, sds = np.array(scales).reshape(-1, 2).T
+    values = (trials.near.values - middles) / sds
+    own = _own(values, trials, SD_FLOOR / sds)
+    found: list[Odds | None] = []
+    for person, mine in enumerate(own):
+        floor = float(SD_FLOOR / sds[person]) ** 2
+        alike = [
+            other
+            for other in range(people)
+            if other != person
+            and (pair := pairs.get((min(person, other), max(person, other)))) is not None
+            and pair.apart < TOLD_APART
+        ]
+        rest = trials.not_these[:, person] & ~np.isin(trials.owners, alike)
+        groups = [rest & (trials.owners == other) for other in (*range(people), CROWD)]
+        kin = [_side(values[rows, person], trials.keys[rows]) for rows in groups]
+        kin = [side for side in kin if side.days]
+        rows = strange[:, person] if enough else rest
+        far_off = _side(values[rows, person], trials.keys[rows])
+        if mine is None or far_off.days < 2:
+            found.append(None)
+            continue
+        usual = _usual_variance(kin)
+        usual = usual if np.isfinite(usual) else mine.variance
+        found.append(
+            Odds(
+                *scales[person],
+                tuple(_curve(mine, side, usual, floor, NEARER) for side in kin),
+                _curve(mine, far_off, far_off.variance, floor, 0.0),
+            )
+        )
+    return found
 
 
-def _scale(others: Side) -> tuple[float, float]:
-    """What nearness is to somebody else's face, and its spread: some people are near to many."""
-    if others.days < 2:
-        return 0.0, 1.0
-    return others.mean, max(float(np.sqrt(others.variance)), SD_FLOOR)
+def _curve(own: Side, others: Side, usual: float, floor: float, nearer: float) -> Curve:
+    """A person's own faces against others'. Somebody unknown who is like these may be nearer, by
+    the share `nearer` of the distance."""
+    variance = max(_drawn_to(others, usual), floor) * (1 + 1 / others.days)
+    return Curve(
+        own.mean,
+        own.variance,
+        others.mean,
+        variance + (nearer * max(own.mean - others.mean, 0.0)) ** 2,
+    )
+
+
+def _own(values: Floats, trials: Trials, floors: Floats) -> list[Side | None]:
+    """How near each person's faces are to themselves, of a face not seen yet.
+
+    Empirical Bayes: what few days cannot tell is as is usual among the people here. A person's mean
+    is drawn to the usual one as far as it is uncertain, the variance to the usual one. None where
+    nothing is known.
+    """
+    sides = [
+        _side(values[trials.owners == person, person], trials.keys[trials.owners == person])
+        for person in range(values.shape[1])
+    ]
+    usual_variance = _usual_variance(sides)
+    good = [side for side in sides if side.days]
+    if not good or not np.isfinite(usual_variance):
+        return [None] * len(sides)
+    doubts = max(usual_variance, 1e-9) / np.array([side.days for side in good])
+    means = np.array([side.mean for side in good])
+    usual = float(np.average(means, weights=1 / doubts))
+    between = float(np.average((means - usual) ** 2, weights=1 / doubts) - 1 / (1 / doubts).mean())
+    # Of two or three people one does not learn how much people vary.
+    others = values[trials.not_these]
+    distance = usual - float(np.nanmean(others)) if np.isfinite(others).any() else 0.0
+    between = max(between, (LIKE_OTHERS * distance) ** 2, 1e-9)
+    found: list[Side | None] = []
+    for side, floor in zip(sides, floors.tolist(), strict=True):
+        if not side.days:
+            found.append(None)
+            continue
+        variance = max(_drawn_to(side, usual_variance), floor**2)
+        doubt = variance / side.days
+        share = between / (between + doubt)
+        found.append(
+            Side(share * side.mean + (1 - share) * usual, variance + share * doubt, side.days)
+        )
+    return found
+
+
+def _drawn_to(side: Side, usual: float) -> float:
+    """The variance as far as so few days can tell, and for the rest what is usual."""
+    return (usual * SHRUNK + side.variance * (side.days - 1)) / (SHRUNK + side.days - 1)
 
 
 def _pairs(trials: Trials, people: int) -> dict[tuple[int, int], Line]:
@@ -445,7 +582,7 @@ def _pairs(trials: Trials, people: int) -> dict[tuple[int, int], Line]:
                 _side(difference[first], trials.keys[first]),
                 _side(difference[second], trials.keys[second]),
             )
-    lines = _lines_of(list(sides.values()), UNLIKE_OTHERS)
+    lines = _lines_of(list(sides.values()))
     return {pair: line for pair, line in zip(sides, lines, strict=True) if line is not None}
 
 

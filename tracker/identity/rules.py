@@ -3,7 +3,8 @@
 1. Somebody ruled out for a face (not born yet, or the user said so) is not it.
 2. A face with a name is that person, and nobody else in its photo is.
 3. Faces of one moment that go together (see `tracks`) are one person: what rules somebody out for
-   one of them does so for all, what is known of one tells all, and looks are judged together.
+   one of them does so for all, what is known of one tells all (but of twins, who may be swapped),
+   and looks are judged together.
 4. Nobody is in a photo twice (see `once`).
 """
 
@@ -68,6 +69,8 @@ def see(judge: Judge, faces: Faces, setting: Setting) -> Seen:
         faces.vectors, setting.photos, setting.moments, least=level, margin=spread / 2
     )  # fmt: skip
     told = _told(setting.names, track)
+    # Twins in one burst may be swapped: that one of them was named tells nothing of the others.
+    told[np.isin(told, judge.doubles())] = OPEN
     open_, names = setting.names == OPEN, np.where(setting.names >= 0, setting.names, OPEN)
     elsewhere = _taken(names, setting.photos, near.values.shape[1])
     ruled_out = setting.ruled_out | elsewhere

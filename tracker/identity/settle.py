@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from db import cohort, faces, namings, people
-from db.decisions import standing
+from db.decisions import denied, standing
 from db.faces import FaceTable
 from db.records import Decision, Person
 from tracker.identity import (
@@ -114,12 +114,14 @@ def name(
         )
 
     mine = table.person_ids == person.person_id
+    no = _answered_no(connection, table, person)
     named = {
         photo
         for photo, rows in groups.items()
         if (mine[rows] & (table.states[rows] == "confirmed")).any()
     }
-    singles = [rows[0] for photo, rows in groups.items() if len(rows) == 1 and photo not in named]
+    single = [rows[0] for photo, rows in groups.items() if len(rows) == 1 and photo not in named]
+    singles = [i for i in single if not no[i]]
     taken = [i for i in singles if table.states[i] == "confirmed" and not mine[i]]
     people.decide(
         connection,
@@ -148,7 +150,11 @@ def name(
         told_again=told_again,
         already=len(named),
         faceless=faceless,
-        warnings=(*_given_before(person, len(taken)), *_before_birth(person, table)),
+        warnings=(
+            *_given_before(person, len(taken)),
+            *_answered_before(person, len(single) - len(singles)),
+            *_before_birth(person, table),
+        ),
         **proposed,
     )
 
@@ -160,6 +166,23 @@ def _given_before(person: Person, number: int) -> Iterator[str]:
             f"{number} of these photos {was} given as someone else's before; {they} {are} "
             f"{person.name}'s now."
         )
+
+
+def _answered_before(person: Person, number: int) -> Iterator[str]:
+    if number:
+        photos = "1 of these photos" if number == 1 else f"{number} of these photos"
+        yield (
+            f"You said before of the face in {photos} that it is not {person.name}'s: that stands. "
+            f"See `tracker faces list`."
+        )
+
+
+def _answered_no(
+    connection: duckdb.DuckDBPyConnection, table: FaceTable, person: Person
+) -> npt.NDArray[np.bool_]:
+    """Which faces `(faces,)` the user answered are not the person's."""
+    no = denied(connection, table.face_ids.tolist(), person.person_id)
+    return np.isin(table.face_ids, list(no))
 
 
 def _before_birth(person: Person, table: FaceTable) -> Iterator[str]:
@@ -201,7 +224,8 @@ def pick_in_crowds(
     A face that is known to be another's is not among those asked about.
     """
     others = (table.states == "confirmed") & (table.person_ids != person.person_id)
-    crowds = [crowd[~others[crowd]] for crowd in crowds]
+    others |= _answered_no(connection, table, person)
+    crowds = [asked for crowd in crowds if len(asked := crowd[~others[crowd]])]
     if not crowds:
         return 0, 0
     asked = table.face_ids[np.concatenate(crowds)]
@@ -275,7 +299,7 @@ def chances_of(
     found: dict[int, float] = {}
     for glance in seeing.glances(connection, embedder_id, face_ids, named=person):
         place = glance.known.place(person.person_id)
-        if place is not None and glance.known.judge.lines[place] is not None:
+        if place is not None and glance.known.judge.odds[place] is not None:
             chances = glance.seen.alone[:, place]
             found |= dict(zip(glance.table.face_ids.tolist(), chances.tolist(), strict=True))
     return found

@@ -7,7 +7,6 @@ day are nearly one trial.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
 Floats = npt.NDArray[np.floating[Any]]
 Ints = npt.NDArray[np.int64]
 
-LOWEST = 0.8
+LOWEST = 0.9
 """No name is proposed below this chance, however few mistakes there were."""
 
 NEVER = 1.1
@@ -130,8 +129,7 @@ def _level(own: Trial, others: Trial, target: float) -> float:
     """The least chance that keeps false matches below the target.
 
     By itself that is 1 - target: the chance that it is somebody else. Others' faces that reach it
-    all the same raise it. It is lowered as far as enough of them show that it may be: the upper
-    end of the interval must stay below the target.
+    all the same raise it. Enough of them that stay below lower it, to LOWEST at most.
     """
     if not len(own.keys):
         return NEVER
@@ -140,13 +138,17 @@ def _level(own: Trial, others: Trial, target: float) -> float:
     if others.share(usual).value > target:
         above = [step for step in steps[steps > usual] if others.share(step).value <= target]
         return float(above[0]) if above else NEVER
-    below = steps[(steps >= LOWEST) & (steps <= usual)][::-1]
     level = usual
-    for step in below.tolist():
-        if not others.share(step).high <= target:
+    for step in steps[(steps >= LOWEST) & (steps <= usual)][::-1].tolist():
+        if expected(others.share(step)) > target:
             break
         level = step
-    return level
+    return float(level)
+
+
+def expected(rate: Rate) -> float:
+    """The rate to be expected of days to come (Jeffreys): not 0 because none was wrong yet."""
+    return (rate.value * rate.days + 0.5) / (rate.days + 1) if rate.days else 1.0
 
 
 def trials(judge: Judge, place: int) -> tuple[Trial, Trial]:
@@ -171,8 +173,3 @@ def wilson(successes: float, trials: int) -> Rate:
         value * (1 - value) / trials + Z**2 / (4 * trials**2)
     )  # fmt: skip
     return Rate(value, max(0.0, float(centre - half)), min(1.0, float(centre + half)), trials)
-
-
-def sure(chances: Floats, level: Sequence[float]) -> npt.NDArray[np.bool_]:
-    """Which chances `(m, p)` reach their person's threshold: at most one of a row."""
-    return np.asarray(chances >= np.asarray(level)[None, :])
