@@ -23,8 +23,9 @@ COMMANDS = (
     "faces list", "faces show", "faces assign", "faces reject", "faces ignore", "faces undo",
     "tags list", "tags ask", "tags is", "tags ignore", "tags undo", "tags import", "export tags",
     "library list", "library moved", "library missing", "library forget",
-    "cohort add", "cohort status", "cohort remove", "report", "status", "methods", "embedders",
-    "embedders fetch", "embedders use", "doctor", "demo", "evaluate synthetic", "evaluate families",
+    "cohort add", "cohort status", "cohort remove", "review", "report", "status", "methods",
+    "embedders", "embedders fetch", "embedders use", "doctor", "demo", "evaluate synthetic",
+    "evaluate families",
 )  # fmt: skip
 
 
