@@ -56,7 +56,10 @@ def decide(
     with transaction(con), staged(con, "new_decisions", table):
         for what, sql in (
             ("face", "face_id NOT IN (SELECT face_id FROM faces)"),
-            ("person", "person_id NOT IN (SELECT person_id FROM people)"),
+            (
+                "person",
+                "person_id IS NOT NULL AND person_id NOT IN (SELECT person_id FROM people)",
+            ),
         ):
             stray = one(
                 con,
@@ -118,6 +121,29 @@ def nobodies(con: duckdb.DuckDBPyConnection, face_ids: Sequence[int]) -> dict[in
     """Of these faces those that the user said are nobody's: "rejected" (nobody they know), or
     "ignored" (no person at all)."""
     return {d.face_id: d.state for d in _read(con, "nobodies_of", face_ids)}
+
+
+def denied(con: duckdb.DuckDBPyConnection, face_ids: Sequence[int], person_id: int) -> set[int]:
+    """Of these faces those that the user answered are not that person's.
+
+    They said so, or that it is nobody they know, or no face to ask about, or somebody else's: an
+    answer about the very face, which what is said of a folder does not change.
+    """
+    ids = sorted({int(i) for i in face_ids})
+    with translated():
+        rows = con.execute(
+            """
+            SELECT face_id FROM nobodies_of(?::BIGINT[])
+            UNION
+            SELECT face_id FROM standing_of(?::BIGINT[]) s
+            JOIN people p ON p.person_id = ?
+            WHERE source = 'user' AND CASE
+                WHEN s.person_id = coalesce(p.merged_into, p.person_id) THEN state = 'rejected'
+                ELSE state = 'confirmed' AND (weight >> 56) & 3 = 3 END
+            """,
+            [ids, ids, person_id],
+        ).fetchall()
+    return {int(face) for (face,) in rows}
 
 
 def waiting(con: duckdb.DuckDBPyConnection, person_id: int | None = None) -> list[Decision]:

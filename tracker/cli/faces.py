@@ -269,15 +269,15 @@ def detail_lines(detail: FaceDetail) -> list[str]:
     """A face with all that is known of it."""
     face = detail.face
     told = [f"{face_id(face)}  {plain(who(face)) if face.state else 'nobody yet'}"]
-    told += wrapped(f"photo   {face.path or 'its file is not there now'}", " " * 10, first="  ")
+    path = face.path or "its file is not there now"
+    told.append(f"  photo   {middle_cut(plain(path), WIDTH - 10)}")
     when = face.date or "not known"
     source = f" ({detail.date_source})" if face.date else ""
     age = f", child's age: {face.age}" if face.age else ""
     told += wrapped(f"date    {when}{source}{age}", " " * 10, first="  ")
     x0, y0, x1, y1 = face.box
     told.append(
-        f"  face    {face.size_px} pixels wide or high, {x0:.0%} to {x1:.0%} from the left and "
-        f"{y0:.0%} to {y1:.0%} from the top"
+        f"  face    {face.size_px} pixels, {x0:.0%} to {x1:.0%} across, {y0:.0%} to {y1:.0%} down"
     )
     if detail.candidates:
         named = ", ".join(f"{c.name} {c.chance:.0%} ({c.why})" for c in detail.candidates)
