@@ -11,8 +11,8 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from tracker.cli.context import settings_of
-from tracker.cli.output import flush, note, plain, say
+from tracker.cli.context import Json, settings_of
+from tracker.cli.output import emit, flush, note, plain, say
 from tracker.config import can_show_pages
 
 
@@ -32,6 +32,7 @@ def review(
     browser: Annotated[
         bool, typer.Option("--browser/--no-browser", help="Whether to open it in a browser.")
     ] = True,
+    json: Json = False,
 ) -> None:
     """Say who is who, on a page that is on this machine alone. Ctrl-C ends it."""
     from tracker.review.app import application
@@ -47,7 +48,11 @@ def review(
             address = f"http://{HOST}:{place.port}/?token="
 
             def ready() -> None:
-                say(f"{address}{keys.token}")
+                printed = f"{address}{keys.token}"
+                if json:
+                    emit({"address": printed, "port": place.port}, in_one_line=True)
+                else:
+                    say(printed)
                 flush()
                 note("The page is at that address, for you alone. Ctrl-C ends it.")
                 if held is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import http.client
+import json
 import os
 import re
 import shutil
@@ -41,8 +42,11 @@ class Review:
             assert self.running.poll() is None, self.err.read_text()
             assert time.monotonic() < end
             time.sleep(0.05)
-        printed = ADDRESS.fullmatch(self.out.read_text())
-        assert printed is not None, self.out.read_text()
+        said = self.out.read_text()
+        printed = ADDRESS.fullmatch(
+            f"{json.loads(said)['address']}\n" if "--json" in words else said
+        )
+        assert printed is not None, said
         self.port, self.token = int(printed.group(1)), printed.group(2)
 
     def get(self, path: str, cookie: str = "") -> tuple[int, dict[str, str], bytes]:
@@ -93,6 +97,12 @@ def test_it_prints_its_address_on_one_line_and_ends_as_if_nothing_were_wrong(
         assert "Traceback" not in said and there.token not in said
         assert "Ctrl-C ends it" in said
     assert tracker("status", home=home).code == 0
+
+
+def test_a_script_can_have_the_address_as_json(home: Path) -> None:
+    with reviewing(home, "--no-browser", "--json") as there:
+        assert there.get("/", there.cookie())[0] == 200
+        assert json.loads(there.out.read_text())["port"] == there.port
 
 
 def test_it_listens_on_this_machine_alone(home: Path) -> None:
