@@ -111,6 +111,15 @@ _RULES: tuple[tuple[str, str, str, str], ...] = (
         """,
     ),
     (
+        "decision is",
+        "decisions are",
+        "part of an answer that is not stored.",
+        """
+        SELECT count(*) FROM (SELECT batch_id FROM decisions WHERE batch_id IS NOT NULL)
+        ANTI JOIN decision_batches USING (batch_id)
+        """,
+    ),
+    (
         "tag is",
         "tags are",
         "of a photo that is not stored.",
