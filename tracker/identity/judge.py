@@ -43,9 +43,9 @@ rest alike."""
 BELIEVED = 20.0
 """Faces that this expectation weighs as much as."""
 
-TOLD_APART = 2.0
-"""Two people are too alike to tell where their differences lie nearer than twice the spread of one
-person's own: one face in six would be taken for the other."""
+TOLD_APART = 1.5
+"""Two people are too alike to tell where their differences lie nearer than one and a half times
+the spread of one person's own: one face in four or five would be taken for the other."""
 
 FITTED_ON = 200
 """Faces of a person that the lines are fitted on; more change nothing but the time."""
@@ -342,8 +342,8 @@ def _shares(against: Floats) -> Floats:
     """How often each person is to be expected, and nobody: by expectation and maximisation over
     faces that have no name, beginning with what is believed before any."""
     m, p = against.shape
-    before: Floats = np.append(np.full(p, (1 - NOBODY) / max(p, 1)), NOBODY if p else 1.0)
-    shares = before.copy()
+    before = np.append(np.full(p, (1 - NOBODY) / max(p, 1)), NOBODY if p else 1.0)
+    shares: Floats = before.copy()
     likely = np.append(np.where(np.isfinite(against), np.exp(np.nan_to_num(against)), 0.0),
                        np.ones((m, 1)), axis=1)  # fmt: skip
     for _ in range(30):
@@ -369,10 +369,10 @@ def coupled(
     for one in range(p):
         for other in range(one + 1, p):
             pair = pairs.get((one, other))
-            told = against[:, one] - against[:, other]
+            told: Floats = against[:, one] - against[:, other]
             if pair is not None:
                 told = pair(near.values[:, one] - near.values[:, other])
-                told = told if pair.apart >= TOLD_APART else np.zeros(m)
+                told = told if pair.apart >= TOLD_APART else 0.0 * told
             both = able[:, one] & able[:, other]
             told = np.nan_to_num(told)
             inverse[:, one] += np.where(both, np.exp(-told), 0.0)
@@ -417,14 +417,22 @@ def _side(values: Floats, keys: Ints) -> Side:
     return Side(mean, variance * days / max(days - 1, 1), days)
 
 
-def _usual_variance(sides: Sequence[Side]) -> float:
-    """The variance within sides of two days or more, by their days; NaN without any."""
-    good = [side for side in sides if side.days >= 2]
+def _usual_variance(sides: Sequence[Side], *, middle: bool = False) -> float:
+    """The variance within sides of two days or more, by their days; NaN without any.
+
+    Their mean, or where `middle` is asked for their median: one face that was named wrongly is far
+    from all others, and would make everybody look alike.
+    """
+    good = sorted((side for side in sides if side.days >= 2), key=lambda side: side.variance)
     if not good:
         return float("nan")
-    return float(
-        np.average([side.variance for side in good], weights=[side.days - 1 for side in good])
+    variances, weights = (
+        np.array(x) for x in zip(*((side.variance, side.days - 1) for side in good), strict=True)
     )
+    if middle:
+        reached = np.cumsum(weights) / weights.sum()
+        return float(variances[np.searchsorted(reached, 0.5)])
+    return float(np.average(variances, weights=weights))
 
 
 def _lines_of(pairs: Sequence[tuple[Side, Side]]) -> list[Line | None]:
@@ -433,7 +441,7 @@ def _lines_of(pairs: Sequence[tuple[Side, Side]]) -> list[Line | None]:
     Empirical Bayes: of each the distance of its means is drawn to the usual distance as far as it
     is uncertain, and the variance to the usual one.
     """
-    usual = [_usual_variance([both[side] for both in pairs]) for side in (0, 1)]
+    usual = [_usual_variance([both[side] for both in pairs], middle=True) for side in (0, 1)]
     found: list[tuple[float, float, float] | None] = []
     for both in pairs:
         if min(side.days for side in both) < 1 or not np.isfinite(usual).all():

@@ -15,7 +15,7 @@ LEVELS = (0.005, 0.01, 0.05)
 """False-match targets that are offered."""
 
 USUAL = 0.01
-LEAST, MOST = 0.0001, 0.2
+LEAST, MOST = 0.0001, 0.15
 
 
 def strictness(connection: duckdb.DuckDBPyConnection) -> float:

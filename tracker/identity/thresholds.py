@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 Floats = npt.NDArray[np.floating[Any]]
 Ints = npt.NDArray[np.int64]
 
-LOWEST = 0.9
-"""No name is proposed below this chance, however few mistakes there were."""
+ROOM = 3.0
+"""How many times the target the chance of somebody else may be, where there were no mistakes."""
 
 NEVER = 1.1
 """The threshold of somebody whom nothing tells from others: no chance reaches it."""
@@ -129,17 +129,17 @@ def _level(own: Trial, others: Trial, target: float) -> float:
     """The least chance that keeps false matches below the target.
 
     By itself that is 1 - target: the chance that it is somebody else. Others' faces that reach it
-    all the same raise it. Enough of them that stay below lower it, to LOWEST at most.
+    all the same raise it. Enough of them that stay below lower it, to 1 - ROOM times the target at most.
     """
     if not len(own.keys):
         return NEVER
-    usual = 1 - target
-    steps = np.unique(np.concatenate([others.chances, [LOWEST, usual, 1.0]]))
+    usual, lowest = 1 - target, 1 - ROOM * target
+    steps = np.unique(np.concatenate([others.chances, [lowest, usual, 1.0]]))
     if others.share(usual).value > target:
         above = [step for step in steps[steps > usual] if others.share(step).value <= target]
         return float(above[0]) if above else NEVER
     level = usual
-    for step in steps[(steps >= LOWEST) & (steps <= usual)][::-1].tolist():
+    for step in steps[(steps >= lowest) & (steps <= usual)][::-1].tolist():
         if expected(others.share(step)) > target:
             break
         level = step
