@@ -10,6 +10,7 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -103,16 +104,19 @@ class Album:
 
 
 _kept: OrderedDict[tuple[Any, ...], tuple[tuple[Any, ...], Album]] = OrderedDict()
+_keeping = Lock()
+"""Two threads may look at once: one answers, one works out what to ask next."""
 
 
 def open_album(connection: duckdb.DuckDBPyConnection, child: Person | None) -> Album:
     """The album as it is now: the one kept, where nothing has changed since."""
     mark = reviewing.mark(connection)
     where = (workspace_of(connection), None if child is None else child.person_id)
-    kept = _kept.get(where)
-    if kept is not None and kept[0] == (mark, child):
-        _kept.move_to_end(where)
-        return kept[1]
+    with _keeping:
+        kept = _kept.get(where)
+        if kept is not None and kept[0] == (mark, child):
+            _kept.move_to_end(where)
+            return kept[1]
     every = reviewing.everyone(connection)
     album = Album(
         everyone=every,
@@ -121,9 +125,10 @@ def open_album(connection: duckdb.DuckDBPyConnection, child: Person | None) -> A
         months=months_of(child, every.earliest, every.latest),
         day_codes=codes_of(every.earliest, every.latest),
     )
-    _kept[where] = ((mark, child), album)
-    while len(_kept) > KEPT:
-        _kept.popitem(last=False)
+    with _keeping:
+        _kept[where] = ((mark, child), album)
+        while len(_kept) > KEPT:
+            _kept.popitem(last=False)
     return album
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from types import TracebackType
 
 from tracker.review.desk import Desk
+from tracker.review.learning import Learning
 from tracker.review.photos import Photos
 from tracker.review.reporting import Reporting
 
@@ -34,6 +35,7 @@ class Bench:
         self.ended = True
         """Whether no thread was left when it was closed."""
         self.reporting = Reporting(home, self.desk)
+        self.learning = Learning(self.desk)
 
     @property
     def thumbnails(self) -> Path:

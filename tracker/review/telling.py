@@ -156,7 +156,10 @@ async def set_date(request: Request) -> Response:
 
 
 async def _done(request: Request, do: Callable[[duckdb.DuckDBPyConnection], Told]) -> Response:
-    return JSONResponse(await bench_of(request).desk.decided(do))
+    bench = bench_of(request)
+    answer = JSONResponse(await bench.desk.decided(do))
+    bench.learning.heard()
+    return answer
 
 
 def _person(person_id: int, name: str) -> Told:

@@ -1,0 +1,58 @@
+"""Answers teach who the others are, while the page goes on."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import date
+from pathlib import Path
+
+from db.connection import open_workspace
+from tests.support.review_album import family
+from tracker.identity import deciding, reviewing
+from tracker.identity.strictness import set_strictness
+from tracker.review.desk import Desk
+from tracker.review.learning import Learning
+
+
+def test_names_are_proposed_anew_after_so_many_answers(tmp_path: Path) -> None:
+    home = tmp_path / "workspace"
+    with open_workspace(home, create=True) as con:
+        album = family(con)
+        set_strictness(con, 0.05)
+        rosa = album.add("Rosa", "grandmother")
+        known = [album.photo(f"r{n}", ["Rosa"], date(2024, 3, 1 + n))[0] for n in range(6)]
+        (open_one,) = album.photo("later", ["Rosa"], date(2024, 4, 1))
+
+    async def answered() -> list[str]:
+        states = []
+        with Desk(home) as desk:
+            learning = Learning(desk, every=3)
+            for face in known:
+                await desk.decided(lambda con, f=face: deciding.decide(con, [f], rosa, "confirmed"))
+                learning.heard()
+                await learning.finished()
+                told = await desk.asked("state", lambda con: reviewing.face(con, open_one).face)
+                states.append(f"{told.value.state} {told.value.name}".strip())
+        return states
+
+    states = asyncio.run(answered())
+    assert states[:2] == ["", ""]
+    assert states[-1] == "proposed Rosa"
+
+
+def test_what_is_learnt_gives_way_to_what_was_answered_meanwhile(tmp_path: Path) -> None:
+    home = tmp_path / "workspace"
+    with open_workspace(home, create=True) as con:
+        album = family(con)
+        (face,) = album.photo("later", ["Anna"], date(2024, 4, 1))
+
+    async def answered() -> str:
+        with Desk(home) as desk:
+            learning = Learning(desk, every=1)
+            learning.heard()
+            await desk.decided(lambda con: deciding.decide(con, [face], None, "ignored"))
+            await learning.finished()
+            told = await desk.asked("face", lambda con: reviewing.face(con, face).face.state)
+            return told.value
+
+    assert asyncio.run(answered()) == "ignored"

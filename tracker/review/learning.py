@@ -1,0 +1,64 @@
+"""What was answered teaches who the others are: names are proposed anew beside the answers."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from db.connection import transaction
+from tracker.errors import TrackerError
+from tracker.identity.proposing import propose_again
+from tracker.identity.reviewing import child_of
+from tracker.review.desk import Desk
+from tracker.study.evidence import choose_embedder_id
+
+if TYPE_CHECKING:
+    import duckdb
+
+EVERY = 10
+"""Answers. Fewer teach little, and to propose names takes a second or two for 20,000 faces."""
+
+
+class Learning:
+    """Proposes names anew after every so many answers, at most once at a time."""
+
+    def __init__(self, desk: Desk, *, every: int = EVERY) -> None:
+        """Learns nothing yet."""
+        self._desk = desk
+        self._every = every
+        self._heard = 0
+        self._task: asyncio.Task[None] | None = None
+
+    def heard(self) -> None:
+        """Something was answered, or taken back."""
+        self._heard += 1
+        if self._heard >= self._every and (self._task is None or self._task.done()):
+            self._heard = 0
+            self._task = asyncio.create_task(self._learn())
+            self._task.add_done_callback(_note)
+
+    async def finished(self) -> None:
+        """Until what was begun is done."""
+        if self._task is not None:
+            await asyncio.wait({self._task})
+
+    async def _learn(self) -> None:
+        try:
+            await self._desk.lend(_propose)
+            await self._desk.decided(lambda _: None)  # what is remembered may be so no more
+        except TrackerError:
+            self._heard = self._every  # another process came first: after the next answer
+
+
+def _note(task: asyncio.Task[None]) -> None:
+    if not task.cancelled():
+        task.exception()  # at the page's end it is broken off: that is no error
+
+
+def _propose(connection: duckdb.DuckDBPyConnection) -> None:
+    """In one transaction: what is answered meanwhile outranks what comes of it."""
+    with transaction(connection):
+        child = child_of(connection)
+        embedder = choose_embedder_id(connection, None, child.person_id if child else None)
+        if embedder is not None:
+            propose_again(connection, embedder)
