@@ -21,6 +21,7 @@ COMMANDS = (
     "person remove", "ingest",
     "dates list", "dates show", "dates set", "dates accept", "dates undo",
     "faces list", "faces show", "faces assign", "faces reject", "faces ignore", "faces undo",
+    "strictness",
     "tags list", "tags ask", "tags is", "tags ignore", "tags undo", "tags import", "export tags",
     "library list", "library moved", "library missing", "library forget",
     "cohort add", "cohort status", "cohort remove", "review", "report", "status", "methods",

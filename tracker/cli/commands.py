@@ -26,6 +26,7 @@ from tracker.cli import (
     report,
     review,
     status,
+    strictness,
     tags,
 )
 from tracker.cli.context import given_path
@@ -80,6 +81,7 @@ for noun in (
     ingest,
     dates,
     faces,
+    strictness,
     tags,
     cohort,
     review,
