@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import http.client
 import io
 import json
@@ -21,7 +22,7 @@ import numpy as np
 from PIL import Image
 
 from bench.figures import Figure
-from bench.library import EMBEDDER, fill, name_faces, some, tree
+from bench.library import EMBEDDER, File, fill, name_faces, some, tree
 from db import settings
 from db.connection import open_workspace
 from tracker.ingest.thumbnails import write_thumbnail
@@ -70,7 +71,7 @@ class Browser:
 def measure(folder: Path, _count: int) -> list[Figure]:
     """A library of FACES faces."""
     home = folder / "review"
-    _library(folder, home)
+    large = _library(folder, home)
     size = f"{FACES:,} faces"
     begun = time.perf_counter()
     with _page(home) as address:
@@ -87,6 +88,8 @@ def measure(folder: Path, _count: int) -> list[Figure]:
         ]
         listing = _median(lambda: browser.get("/api/faces?limit=200&offset=4000"), 1)
         pictures = _seconds(lambda: [browser.get(f"/thumb/{f}.jpg") for f in faces[:PICTURES]])
+        browser.get(f"/photo/{_a_photo(browser)}.jpg")  # starts the process
+        whole = _seconds(lambda: browser.get(f"/photo/{large}.jpg?size=1600"))
         times = sorted(_decisions(browser, faces[:DECISIONS]))
         after = _median(lambda: _one_more(browser, faces[DECISIONS]), 10)
         many = _seconds(lambda: _decide(browser, faces[200:700]))
@@ -119,12 +122,16 @@ def measure(folder: Path, _count: int) -> list[Figure]:
         ),
         Figure("500 faces in one decision", f"{many * 1e3:.0f} ms", "-", "one answer"),
         Figure("a decision and the state after it", f"{after * 1e3:.0f} ms", "-", size),
+        Figure("a whole photo", f"{whole * 1e3:.0f} ms", "-", "12 megapixels, shown at 1600"),
         Figure("faces shown", f"{PICTURES / pictures:,.0f} /s", "-", "one connection"),
     ]
 
 
-def _library(folder: Path, home: Path) -> None:
+def _library(folder: Path, home: Path) -> str:
+    """Makes the workspace; the sha256 of the one photo in it that is no tiny one."""
     files = tree(folder / "photos", FACES)
+    large = _a_large_photo(folder / "photos" / "large.jpg")
+    files.append(large)
     with open_workspace(home, create=True) as con:
         ids = fill(con, files, EMBEDDER)
         name_faces(con, some(ids))
@@ -132,6 +139,17 @@ def _library(folder: Path, home: Path) -> None:
     picture = _a_picture()
     for face in ids:
         write_thumbnail(home / "thumbnails", face, picture)
+    return large[2]
+
+
+def _a_large_photo(path: Path) -> File:
+    grain = np.random.default_rng(1).integers(60, 200, (750, 1000, 3)).astype(np.uint8)
+    Image.fromarray(grain).resize((4000, 3000)).save(path, quality=92)
+    return os.fsencode(path), path.stat(), hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _a_photo(browser: Browser) -> str:
+    return str(browser.told("/api/faces?limit=1")["faces"][0]["photo"])
 
 
 def _a_picture() -> bytes:

@@ -11,6 +11,7 @@ from starlette.responses import HTMLResponse, Response
 
 import tracker
 from tracker.relations import RELATIONS
+from tracker.review.asked import bench_of
 from tracker.review.problems import NotThere
 
 KINDS = {
@@ -28,6 +29,7 @@ SHELL = "shell.html"
 
 async def shell(request: Request) -> Response:
     """The page, empty: its script fills it."""
+    bench_of(request).photos.warm()
     page = templates().get_template(SHELL)
     return HTMLResponse(page.render(version=tracker.__version__, relations=RELATIONS))
 

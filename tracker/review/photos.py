@@ -22,8 +22,11 @@ SIDES = (400, 800, 1600, 3200)
 
 KEPT_BYTES = 64 << 20
 MOST_AT_ONCE = 32
-WORKERS = 2
-"""One photo that takes long does not keep the next one waiting."""
+READERS = 2
+"""Processes. One photo that takes long does not keep the next one waiting."""
+
+WARM_AFTER_S = 1.0
+"""After the page was shown for the first time, which has the processor for itself until then."""
 
 LARGEST_THUMBNAIL = 1 << 20
 
@@ -62,10 +65,23 @@ class Photos:
 
     def __init__(self) -> None:
         """Starts no process yet."""
-        self._workers = Workers(develop, count=WORKERS)
+        # Each by itself: a pool would take a process that is still to be started in turn with one
+        # that waits.
+        self._readers = [Workers(develop, count=1) for _ in range(READERS)]
+        self._busy = [0] * READERS
+        self._warm = False
         self._kept: OrderedDict[tuple[str, int], bytes] = OrderedDict()
         self._size = 0
         self._coming: dict[tuple[str, int], asyncio.Task[bytes]] = {}
+
+    def warm(self) -> None:
+        """Let a process be ready for the first photo, in a moment; call it from an event loop."""
+        if not self._warm:
+            self._warm = True
+            nothing = Wanted("", (), SIDES[0])
+            asyncio.get_running_loop().call_later(
+                WARM_AFTER_S, lambda: self._readers[0].submit(nothing)
+            )
 
     async def picture(self, where: Whereabouts, side: int) -> bytes:
         """A JPEG file. Raises PhotoRejected with a hint, Busy, or EngineError."""
@@ -88,11 +104,14 @@ class Photos:
             raise PhotoRejected(error.code, sentence, hint=HINTS.get(error.code)) from None
 
     async def _make(self, key: tuple[str, int], wanted: Wanted) -> bytes:
+        reader = self._busy.index(min(self._busy))
+        self._busy[reader] += 1
         try:
-            made = await asyncio.wrap_future(self._workers.submit(wanted))
+            made = await asyncio.wrap_future(self._readers[reader].submit(wanted))
         except EngineError:
             raise Busy("No process can be started to read the photo.") from None
         finally:
+            self._busy[reader] -= 1
             del self._coming[key]
         self._kept[key] = made
         self._size += len(made)
@@ -103,7 +122,8 @@ class Photos:
 
     def close(self) -> None:
         """End the processes."""
-        self._workers.close()
+        for reader in self._readers:
+            reader.close()
 
 
 def _looked_at(task: asyncio.Task[bytes]) -> None:
