@@ -75,22 +75,20 @@ class FaceRow:
 def mark(con: duckdb.DuckDBPyConnection) -> tuple[Any, ...]:
     """Something that is another whenever what `everyone` gives may be."""
     with translated():
-        row = arrow.one(
-            con,
-            """
-            SELECT (SELECT (count(*), max(decision_id)) FROM decisions),
-                (SELECT (count(*), max(undone_at)) FROM decision_batches
-                    WHERE undone_at IS NOT NULL),
-                (SELECT sum(hash(people)::HUGEINT) FROM people),
-                (SELECT sum(hash(photo_id, earliest, latest)::HUGEINT) FROM photos),
-                (SELECT sum(hash(face_id)::HUGEINT) FROM faces),
-                (SELECT sum(hash(moments)::HUGEINT) FROM moments),
-                (SELECT sum(hash(cohort_faces)::HUGEINT) FROM cohort_faces),
-                (SELECT sum(hash(photo_id)::HUGEINT) FROM cohort_photos)
-            """,
-        )
-    assert row is not None  # noqa: S101  one row of scalars
-    return tuple(str(value) for value in row)
+        # One after another: planning them together takes twice as long.
+        return tuple(con.execute(sql).fetchall()[0] for sql in _MARKS)
+
+
+_MARKS = (
+    "SELECT count(*), max(decision_id) FROM decisions",
+    "SELECT count(*), max(undone_at) FROM decision_batches WHERE undone_at IS NOT NULL",
+    "SELECT count(*), bit_xor(hash(people)) FROM people",
+    "SELECT count(*), bit_xor(hash(photo_id, earliest, latest)) FROM photos",
+    "SELECT count(*), bit_xor(hash(face_id)) FROM faces",
+    "SELECT count(*), bit_xor(hash(moments)) FROM moments",
+    "SELECT count(*), bit_xor(hash(cohort_faces)), sum(member_id) FROM cohort_faces",
+    "SELECT count(*), bit_xor(hash(photo_id)) FROM cohort_photos",
+)
 
 
 def everyone(con: duckdb.DuckDBPyConnection) -> Everyone:
