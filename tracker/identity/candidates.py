@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tracker.ages import age_label
-from tracker.identity.judge import CLIP
+from tracker.identity.acquaintance import EPOCH
+from tracker.identity.odds import CLIP
 from tracker.identity.seeing import Glance, glances
 
 if TYPE_CHECKING:
@@ -101,11 +102,10 @@ def _likeness(glance: Glance, row: int, place: int) -> str:
     person, judge = glance.known.people[place], glance.known.judge
     value = float(glance.seen.near.values[row, place])
     level, spread = judge.own_level
-    months = int(glance.table.age_months[row])
     born, day = judge.known[place].born, glance.table.day_earliest[row]
     age = ""
     if not np.isnan(born) and not np.isnat(day):
-        months = int((float((day - np.datetime64(0, "D")).astype(int)) - born) / MONTH)
+        months = int(((day - EPOCH).astype(np.int64) - born) / MONTH)
         age = f" at about {age_label(max(months, 0))}"
     odds = judge.odds[place]
     if odds is not None and float(odds(np.array([value]))[0]) <= -CLIP / 4:

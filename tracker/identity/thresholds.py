@@ -16,7 +16,8 @@ import numpy as np
 import numpy.typing as npt
 
 from tracker.identity.acquaintance import acquaintance
-from tracker.identity.judge import Judge, day_weights
+from tracker.identity.fitting import day_weights
+from tracker.identity.judge import Judge
 from tracker.identity.strictness import strictness
 
 if TYPE_CHECKING:
@@ -129,7 +130,8 @@ def _level(own: Trial, others: Trial, target: float) -> float:
     """The least chance that keeps false matches below the target.
 
     By itself that is 1 - target: the chance that it is somebody else. Others' faces that reach it
-    all the same raise it. Enough of them that stay below lower it, to 1 - ROOM times the target at most.
+    all the same raise it. Enough of them that stay below lower it, at most to 1 - ROOM times the
+    target.
     """
     if not len(own.keys):
         return NEVER
