@@ -134,7 +134,8 @@ def read_reply(client: socket.socket, *, no_body: bool = False) -> Reply:
 def served(home: Path, *, desk: Desk | None = None) -> Iterator[Page]:
     """The page of a workspace, on a free port, until the block ends."""
     ready = threading.Event()
-    with Bench(home, desk=desk) as bench, listen(0) as listening:
+    bench = Bench(home, desk=desk)
+    with listen(0) as listening:
         place, keys = Place(listening.getsockname()[1]), Keys()
         server = server_of(application(bench, place=place, keys=keys), ready=ready.set)
         thread = threading.Thread(target=server.run, args=([listening],), daemon=True)
@@ -145,6 +146,7 @@ def served(home: Path, *, desk: Desk | None = None) -> Iterator[Page]:
         finally:
             server.should_exit = True
             thread.join(WAIT_S)
+            bench.close(WAIT_S)
 
 
 def family(home: Path) -> Album:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 
-from tracker.review.desk import Desk
+from tracker.review.desk import GOODBYE_S, Desk
 from tracker.review.learning import Learning
 from tracker.review.photos import Photos
 from tracker.review.reporting import Reporting
@@ -48,10 +48,10 @@ class Bench:
         where = f" ({Path(last[0].filename).name}:{last[0].lineno})" if last else ""
         self.tell(f"error: {type(error).__name__}: {error}{where}")
 
-    def close(self) -> None:
-        """End the processes, finish what is being stored, let the workspace go."""
+    def close(self, wait: float = GOODBYE_S) -> None:
+        """End the processes, store what is to be stored, let the workspace go: `Desk.close`."""
         self.photos.close()
-        self.ended = self.desk.close()
+        self.ended = self.desk.close(wait)
 
     def __enter__(self) -> Bench:
         """The bench itself."""

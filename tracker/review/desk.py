@@ -77,6 +77,7 @@ class Desk:
         self._generation = 0  # goes up with whatever may have changed an answer
         self._left: Stamp = ()  # how the file was when it was last let go
         self._lent: list[duckdb.DuckDBPyConnection] = []
+        self._beside: list[Line] = []
         self._used = 0.0  # when it was last needed; what is answered from memory does not need it
         self._line = Line("desk", rest=self._rest, idle=self._idle)
         self._reader = Line("reader")
@@ -109,6 +110,7 @@ class Desk:
         """
         second = await asyncio.wrap_future(self._line.put(self._lend))
         line = Line("beside")
+        self._beside = [other for other in self._beside if other.is_alive] + [line]
         try:
             return await asyncio.wrap_future(line.put(lambda: self._use(second, work)))
         finally:
@@ -129,18 +131,21 @@ class Desk:
 
         return self._line.put(attempt).result()
 
-    def close(self) -> bool:
+    def close(self, wait: float = GOODBYE_S) -> bool:
         """Finish what was to be stored and let the workspace go.
 
-        Whether all threads have ended: one that computes may take a while to see that it is over.
+        What is being pondered is broken off. Whether all threads have ended after `wait` seconds:
+        one that computes sees that it is over when it next asks for something.
         """
-        with suppress(Busy):
-            self._line.put(self._break_off)
-        ended = self._reader.close(GOODBYE_S)
-        with suppress(Busy):
-            self._line.put(self._let_go)
+        for last in (self._break_off, self._let_go):
+            with suppress(Busy):
+                self._line.put(last)
         self._line.close()
-        return ended and not self._lent
+        until = time.monotonic() + wait
+        ended = True
+        for line in (self._reader, *self._beside):
+            ended = line.close(max(0.0, until - time.monotonic())) and ended
+        return ended
 
     def __enter__(self) -> Desk:
         """The desk itself."""

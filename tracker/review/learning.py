@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from typing import TYPE_CHECKING
 
 from db.connection import transaction
@@ -19,19 +20,27 @@ EVERY = 10
 """Answers. Fewer teach little, and to propose names takes a second or two for 20,000 faces."""
 
 
+PAUSE_S, LONGEST_S = 1.0, 20.0
+"""It begins when nobody answered for so long, or after so long at the most: it takes the processor
+for itself, and answers given meanwhile would be stored in three times the time."""
+
+
 class Learning:
     """Proposes names anew after every so many answers, at most once at a time."""
 
-    def __init__(self, desk: Desk, *, every: int = EVERY) -> None:
+    def __init__(self, desk: Desk, *, every: int = EVERY, pause: float = PAUSE_S) -> None:
         """Learns nothing yet."""
         self._desk = desk
         self._every = every
+        self._pause = pause
+        self._last = 0.0
         self._heard = 0
         self._task: asyncio.Task[None] | None = None
 
     def heard(self) -> None:
         """Something was answered, or taken back."""
         self._heard += 1
+        self._last = time.monotonic()
         if self._heard >= self._every and (self._task is None or self._task.done()):
             self._heard = 0
             self._task = asyncio.create_task(self._learn())
@@ -43,6 +52,10 @@ class Learning:
             await asyncio.wait({self._task})
 
     async def _learn(self) -> None:
+        latest = time.monotonic() + LONGEST_S
+        while (now := time.monotonic()) < min(self._last + self._pause, latest):
+            await asyncio.sleep(min(self._last + self._pause, latest) - now)
+        self._heard = 0
         try:
             await self._desk.lend(_propose)
             await self._desk.decided(lambda _: None)  # what is remembered may be so no more

@@ -53,6 +53,11 @@ class Line:
             raise Busy("Too much is asked for at once.", hint="Wait a moment.") from None
         return future
 
+    @property
+    def is_alive(self) -> bool:
+        """Whether there is still something that it does or may do."""
+        return self._thread.is_alive()
+
     def close(self, wait: float | None = None) -> bool:
         """Do what was asked for, and no more; wait for that so many seconds (None: as long as it
         takes). Whether it is done."""

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from datetime import date
 from pathlib import Path
+
+import pytest
 
 from db.connection import open_workspace
 from tests.support.review_album import family
 from tracker.identity import deciding, reviewing
 from tracker.identity.strictness import set_strictness
+from tracker.review import learning
 from tracker.review.desk import Desk
 from tracker.review.learning import Learning
 
@@ -26,11 +30,11 @@ def test_names_are_proposed_anew_after_so_many_answers(tmp_path: Path) -> None:
     async def answered() -> list[str]:
         states = []
         with Desk(home) as desk:
-            learning = Learning(desk, every=3)
+            learns = Learning(desk, every=3, pause=0)
             for face in known:
                 await desk.decided(lambda con, f=face: deciding.decide(con, [f], rosa, "confirmed"))
-                learning.heard()
-                await learning.finished()
+                learns.heard()
+                await learns.finished()
                 told = await desk.asked("state", lambda con: reviewing.face(con, open_one).face)
                 states.append(f"{told.value.state} {told.value.name}".strip())
         return states
@@ -48,11 +52,36 @@ def test_what_is_learnt_gives_way_to_what_was_answered_meanwhile(tmp_path: Path)
 
     async def answered() -> str:
         with Desk(home) as desk:
-            learning = Learning(desk, every=1)
-            learning.heard()
+            learns = Learning(desk, every=1, pause=0)
+            learns.heard()
             await desk.decided(lambda con: deciding.decide(con, [face], None, "ignored"))
-            await learning.finished()
+            await learns.finished()
             told = await desk.asked("face", lambda con: reviewing.face(con, face).face.state)
             return told.value
 
     assert asyncio.run(answered()) == "ignored"
+
+
+def test_it_waits_for_a_pause_and_not_for_ever(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun: list[float] = []
+
+    class Watched(Desk):
+        async def lend(self, work: object) -> None:  # type: ignore[override]
+            begun.append(time.monotonic())
+
+    async def answered(pause: float, longest: float) -> float:
+        monkeypatch.setattr(learning, "LONGEST_S", longest)
+        begun.clear()
+        with Watched(tmp_path) as desk:
+            there = Learning(desk, every=1, pause=pause)
+            first = time.monotonic()
+            for _ in range(8):
+                there.heard()
+                await asyncio.sleep(0.1)
+            await there.finished()
+            return begun[0] - first
+
+    assert asyncio.run(answered(0.4, 20)) >= 1.0
+    assert asyncio.run(answered(0.4, 0.2)) < 0.6
