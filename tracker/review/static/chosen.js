@@ -12,9 +12,9 @@ import { plural } from "./words.js";
  * `person` is whose faces these are, or null; `gone(ids)` hears which faces were answered, after
  * the answer was stored. The result has `node`, `start()`, `stop()` and `keys(name)`.
  */
-export function chosenGrid({ label, source, person = null, gone = () => {}, size = "" }) {
+export function chosenGrid({ label, source, person = null, gone = () => {}, size = "", who = false }) {
   const words = el("p", { class: "chosen", id: "chosen" });
-  const grid = new FaceGrid({ label, source, size, onchoice: told, onopen: (face) => showPhoto(face, { onDate: () => gone([]) }) });
+  const grid = new FaceGrid({ label, source, size, who, onchoice: told, onopen: (face) => showPhoto(face, { onDate: () => gone([]) }) });
   const faces = () => grid.selection.map((id) => grid.faceOf(id)).filter(Boolean);
 
   async function send(who, state, said) {

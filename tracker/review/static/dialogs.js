@@ -60,8 +60,8 @@ const field = (label, input, hint = "") =>
 
 const relations = () => [...document.getElementById("relations").content.querySelectorAll("option")].map((one) => one.cloneNode(true));
 
-/** Adds a person; resolves with their id, or null. */
-export function addPerson(relation = "") {
+/** Adds a person; resolves with their id, or null. `note` says what follows from it. */
+export function addPerson(relation = "", note = null) {
   if (frozen()) return Promise.resolve(null);
   const select = el("select", { name: "relation" }, relations());
   if (relation) select.value = relation;
@@ -81,6 +81,7 @@ export function addPerson(relation = "") {
       say([`${added.name} is known now.`, ...added.warnings].join(" "));
       return added.id;
     },
+    note && el("p", { class: "note" }, note),
   );
 }
 
@@ -207,10 +208,17 @@ export function showPhoto(face, { onDate = () => {} } = {}) {
   }, { wide: true });
 }
 
+function aged(age, child) {
+  if (!age) return "";
+  if (age === "before birth") return `before ${child} was born`;
+  if (age === "day of birth") return `the day ${child} was born`;
+  return `${child} was ${/\d/.test(age) ? `${age} old` : age}`;
+}
+
 export const describe = (face) =>
   [
     face.date || "no date",
-    face.age && `${known.child || "the child"} was ${face.months === null || /newborn|birth/.test(face.age) ? face.age : `${face.age} old`}`,
+    aged(face.age, known.child || "the child"),
   ].filter(Boolean).join(" · ");
 
 const KEYS = [

@@ -66,18 +66,19 @@ export function called(face) {
   return [who, face.date, face.age].filter(Boolean).join(", ");
 }
 
-const under = (face) => face.age || face.date;
+const under = (face, who) => (who && face.name) || (face.age === "before birth" ? face.date : face.age || face.date);
 
 export class FaceGrid {
   /**
-   * `label` is the list's name; `chosen` the ids that are chosen at first, or "all";
+   * `who`: below each face stands whose it is, not how old the child was. `label` is the list's name; `chosen` the ids that are chosen at first, or "all";
    * `onchoice(grid)` hears of every change, `onopen(face)` of a wish to see the photo.
    */
-  constructor({ label, source, chosen = [], onchoice = () => {}, onopen = () => {}, size = "", single = false }) {
+  constructor({ label, source, chosen = [], onchoice = () => {}, onopen = () => {}, size = "", single = false, who = false }) {
     this.source = source;
     this.onchoice = onchoice;
     this.onopen = onopen;
     this.single = single;
+    this.who = who;
     this.chosen = new Set(chosen === "all" ? source.all.map((face) => face.id) : chosen);
     this.cells = new Map();
     this.spare = [];
@@ -233,7 +234,7 @@ export class FaceGrid {
         cell.firstChild.src = thumbnail(face);
       }
       cell.setAttribute("aria-label", called(face));
-      cell.lastChild.textContent = under(face);
+      cell.lastChild.textContent = under(face, this.who);
       cell.dataset.state = face.state;
     }
   }

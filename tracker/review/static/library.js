@@ -10,7 +10,7 @@ const ORDER = ["First", "Second", "Third", "Fourth", "Fifth", "Sixth", "Seventh"
 
 const says = (month) =>
   month.faces === 0
-    ? "no photos"
+    ? month.photos > 0 ? `${plural(month.photos, "photo")}, none known to be of ${known.child}` : "no photos"
     : `${plural(month.faces, "face")} on ${plural(month.days, "day")}${month.needs > 0 ? `, needs ${plural(month.needs, "more day", "more days")}` : ""}`;
 
 function tile(month, most, here) {
@@ -22,7 +22,7 @@ function tile(month, most, here) {
       "aria-current": month.months === here ? "true" : null,
       "aria-label": `${month.months === 0 ? "Newborn" : age(month.months)}: ${says(month)}`,
     },
-    bar, el("span", { class: "age" }, month.months === 0 ? "new" : `${month.months}`), el("span", { class: "days" }, month.faces > 0 ? `${month.days}` : "–")));
+    bar, el("span", { class: "age" }, month.months === 0 ? "new" : `${month.months}`), el("span", { class: "days" }, month.faces > 0 ? `${month.days}` : month.photos > 0 ? "?" : "–")));
 }
 
 function years(months, here) {

@@ -29,7 +29,7 @@ export class Listing {
         fill(this.node, typeof this.empty === "function" ? this.empty() : el("p", { class: "quiet" }, this.empty));
         return;
       }
-      this.chosen = chosenGrid({ label: this.label, source, person: this.person, size: this.size, gone: () => this.read() });
+      this.chosen = chosenGrid({ label: this.label, source, person: this.person, size: this.size, who: this.person === null, gone: () => this.read() });
       fill(this.node, this.chosen.node);
       this.chosen.start();
     } catch (error) {

@@ -104,5 +104,5 @@ go();
 refresh().then(() => { document.documentElement.dataset.ready = "yes"; });
 // Where nothing is left to ask, photos may be on their way in.
 setInterval(() => {
-  if (!document.hidden && !frozen() && questions.idle()) refresh();
+  if (!document.hidden && !frozen() && questions.idle()) refresh().then(questions.reload);
 }, 5000);

@@ -13,6 +13,8 @@ import { plural, sentence, sure } from "./words.js";
 
 const AHEAD = 40; // questions fetched at once
 const FEW = 6; // left before more are fetched
+const LIKELY = 0.4; // below this nobody is asked about by name
+const OFTEN = 5; // answers after which the order may be another
 
 let asked = []; // questions, the most helpful first
 let at = 0;
@@ -22,54 +24,76 @@ let history = []; // questions answered here, the last one last
 let loaded = false;
 let root = null;
 let grid = null;
-let fetching = null;
+let reading = Promise.resolve(); // the queue is read once at a time
+let waiting = 0; // reads that have not ended
+let since = 0; // answers since the queue was read
 let drawnFor = ""; // the people whose names are on the buttons
 
 const current = () => asked[at] ?? null;
 const ids = (question) => [...question.faces.map((face) => face.id), ...question.more];
 
-/** Reads the queue again; the question on the screen stays there unless it was answered elsewhere. */
-export async function reload({ keep = true } = {}) {
-  if (fetching) return fetching;
-  fetching = (async () => {
+/** The questions that the server has now, less what was answered here. */
+async function fetched() {
+  const raw = await get("/api/queue", { limit: AHEAD });
+  const notDenied = (one) => one.candidates.filter(({ id }) => !one.faces.every((face) => denied.has(`${face.id} ${id}`)));
+  return raw.questions
+    .map(shapes.question)
+    .filter((one) => !one.faces.some((face) => answered.has(face.id)))
+    .map((one) => ({ ...one, candidates: notDenied(one) }));
+}
+
+/** Whether what the page shows of the question still holds: another tab may have answered it. */
+async function holds(question) {
+  const { face } = shapes.detail(await get(`/api/face/${question.faces[0].id}`));
+  return face.state === question.faces[0].state && face.person === question.faces[0].person;
+}
+
+/**
+ * Reads the queue again. What is on the screen stays there, whatever the server would ask first
+ * now: nothing may change under somebody's fingers. Unless `anew`, or, with `check`, if another
+ * tab has answered it.
+ */
+export async function reload({ anew = false, check = false } = {}) {
+  reading = reading.then(async () => {
     try {
-      const raw = await get("/api/queue", { limit: AHEAD });
-      const fresh = (raw.questions ?? raw)
-        .map(shapes.question)
-        .filter((one) => !one.faces.some((face) => answered.has(face.id)))
-        .map((one) => ({ ...one, candidates: one.candidates.filter(({ id }) => !one.faces.every((face) => denied.has(`${face.id} ${id}`))) }));
-      const shown = current();
-      const same = shown && keep ? fresh.findIndex((one) => one.id === shown.id) : -1;
+      const before = current();
+      const fresh = await fetched();
+      const gone = check && before !== null && current() === before && !(await holds(before));
+      const shown = anew || gone ? null : current();
       const first = !loaded;
       loaded = true;
-      if (same >= 0) {
-        const newer = fresh[same];
-        const changed = JSON.stringify(newer.candidates) !== JSON.stringify(shown.candidates);
-        if (!changed) fresh[same] = shown;
-        asked = fresh;
-        at = same;
-        if (changed) show({ quietly: true });
-        else count();
+      since = 0;
+      if (shown) {
+        const of = new Set(ids(shown));
+        asked = [shown, ...fresh.filter((one) => one.id !== shown.id && !one.faces.some((face) => of.has(face.id)))];
+        at = 0;
+        count();
       } else {
         asked = fresh;
         at = 0;
         show({ quietly: true });
-        if (shown && !first && keep) say("That one was answered elsewhere. Here is the next.");
+        if (gone && !first) say("That one was answered elsewhere. Here is the next.");
       }
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
       if (!error.busy && error.status !== 0) say(error.words, { failed: true });
-    } finally {
-      fetching = null;
     }
-  })();
-  return fetching;
+  });
+  waiting += 1;
+  await reading;
+  waiting -= 1;
+  if (!current()) show({ quietly: true });
 }
 
 let soon = 0;
+/** Reads the queue after the answers that are on their way are stored; at once where it is empty. */
 function reloadSoon() {
   clearTimeout(soon);
-  soon = setTimeout(() => (pending() ? reloadSoon() : reload()), 700);
+  soon = setTimeout(() => {
+    soon = 0;
+    if (pending()) reloadSoon();
+    else reload();
+  }, current() ? 700 : 50);
 }
 
 /** After an undo that was about `faces` (ids): if they were answered here last, they are asked again. */
@@ -78,7 +102,7 @@ export function undone(faces) {
   const about = new Set(faces);
   for (const face of faces) answered.delete(face);
   if (!back || !ids(back.question).some((face) => about.has(face))) {
-    reload({ keep: false });
+    reload({ anew: true });
     return;
   }
   history.pop();
@@ -123,7 +147,8 @@ function answer(person, state, words, faces = picked()) {
   decide(faces, person, state, more).then(
     () => {
       refreshSoon();
-      if (asked.length < FEW) reloadSoon();
+      since += 1;
+      if (asked.length < FEW || since >= OFTEN) reloadSoon();
     },
     (error) => {
       if (!(error instanceof Refused)) throw error;
@@ -131,7 +156,7 @@ function answer(person, state, words, faces = picked()) {
       forget(question);
       if (error.status === 409) {
         say(error.words, { failed: true });
-        reload();
+        reload({ anew: true });
         return;
       }
       asked = asked.filter((one) => one !== next);
@@ -172,14 +197,21 @@ function isPerson(person) {
   else answer(person.id, "confirmed", `${[person.name, many(faces)].filter(Boolean).join(", ")}.`, faces);
 }
 
+/** Whom the question asks about: the first candidate, where there is reason to ask. */
+function likely(question) {
+  const [first] = question?.candidates ?? [];
+  const asks = first && (question.person === first.id || first.chance >= LIKELY);
+  return asks ? first : null;
+}
+
 const yes = () => {
-  const first = current()?.candidates[0];
+  const first = likely(current());
   if (first) isPerson(first);
   else say("No name is offered here: press a person's letter, or U for nobody you know.");
 };
 const no = () => {
   const question = current();
-  const [first] = question?.candidates ?? [];
+  const first = likely(question);
   if (first) answer(first.id, "rejected", `Not ${first.name}.`, question.kind === "waiting" ? question.faces : undefined);
   else say("No name is offered here that it could not be.");
 };
@@ -188,7 +220,9 @@ const outside = () => answer(null, "unrelated", "Not of the family: one more to 
 const ignore = () => answer(null, "ignored", "Ignored: it will not be asked again.");
 
 async function newPerson() {
-  const made = await addPerson();
+  const faces = picked();
+  if (current() && faces.length === 0) return;
+  const made = await addPerson("", current() && `${many(faces) || "The face"} on the screen will be theirs.`);
   const person = known.people.find((one) => one.id === `${made}`);
   if (person && current()) isPerson(person);
 }
@@ -203,12 +237,12 @@ const asking = (face) => grid?.focused ?? face;
 
 function photo() {
   const face = asking(current()?.faces[0]);
-  if (face) showPhoto(face, { onDate: () => reload({ keep: false }) });
+  if (face) showPhoto(face, { onDate: () => reload({ anew: true }) });
 }
 
 async function date() {
   const face = asking(current()?.faces[0]);
-  if (face && !frozen() && (await fixDate(face))) reload({ keep: false });
+  if (face && !frozen() && (await fixDate(face))) reload({ anew: true });
 }
 
 /** The keys of this view. */
@@ -233,9 +267,10 @@ export function keys(name) {
 }
 
 function heading(question) {
-  const [first] = question.candidates;
+  const first = likely(question);
   if (question.kind === "waiting" && first) return ["Which of these is ", named(first.name), "?"];
-  if (question.faces.length > 1) return first ? ["Are these all ", named(first.name), "?"] : ["Who is this?"];
+  const all = question.faces.length === 2 && question.more.length === 0 ? "Are both of these " : "Are these all ";
+  if (question.faces.length > 1) return first ? [all, named(first.name), "?"] : ["Who is this?"];
   return first ? ["Is this ", named(first.name), "?"] : ["Who is this?"];
 }
 
@@ -243,13 +278,22 @@ const act = (label, stroke, does, props = {}) =>
   button([key(stroke), el("span", {}, label)], does, { "aria-keyshortcuts": { "←": "ArrowLeft", "→": "ArrowRight" }[stroke] ?? stroke, ...props });
 
 function offered(question) {
-  return question.candidates.slice(0, question.kind === "waiting" ? 1 : 3).map((one, place) => {
-    const stroke = place === 0 ? "Enter" : known.people.find((other) => other.id === one.id)?.letter;
+  const first = likely(question);
+  return question.candidates.slice(0, question.kind === "waiting" ? 1 : 3).map((one) => {
+    const yes = one === first;
+    const stroke = yes ? "Enter" : known.people.find((other) => other.id === one.id)?.letter;
     return el("li", {},
-      button([stroke && key(place === 0 ? "↵" : stroke), el("span", { class: "name" }, place === 0 && "Yes, ", named(one.name)), el("span", { class: "how" }, question.kind === "waiting" ? "" : sure(one.chance))],
-        () => isPerson(one), { class: place === 0 ? "first changes" : "changes", "aria-keyshortcuts": stroke || null }),
+      button([stroke && key(yes ? "↵" : stroke), el("span", { class: "name" }, yes && "Yes, ", named(one.name)), el("span", { class: "how" }, question.kind === "waiting" ? "" : sure(one.chance))],
+        () => isPerson(one), { class: yes ? "first changes" : "changes", "aria-keyshortcuts": stroke || null }),
       one.why && el("p", { class: "note why" }, sentence(one.why)));
   });
+}
+
+/** The faces of a group that are chosen at first: all but those on which the child was not born yet. */
+function atFirst(question) {
+  const who = question && known.people.find((one) => one.id === likely(question)?.id);
+  const able = question?.faces.filter((face) => who?.relation !== "child" || face.age !== "before birth") ?? [];
+  return able.length > 0 ? able.map((face) => face.id) : "all";
 }
 
 function facesOf(question, chosen) {
@@ -288,12 +332,15 @@ function count() {
 function show({ quietly = false } = {}) {
   if (!root) return;
   const question = invited() ? null : current();
-  const kept = grid && question && quietly && grid.asks === question.id ? grid.selection : "all";
+  const kept = grid && question && quietly && grid.asks === question.id ? grid.selection : atFirst(question);
   grid?.stop();
   grid = null;
   drawnFor = family();
   if (!question) {
-    fill(root, loaded ? emptyQuestions(invited() ? current() && withoutFamily : null) : el("p", { class: "quiet", role: "status" }, "Looking for the most useful question …"));
+    const looking = !loaded || (!invited() && (waiting > 0 || soon !== 0 || pending() > 0));
+    fill(root, looking
+      ? [el("h1", { tabindex: "-1", class: "quiet" }, "One moment"), el("p", { class: "quiet", role: "status" }, "Looking for the most useful question …")]
+      : emptyQuestions(invited() ? current() && withoutFamily : null));
     return;
   }
   const title = el("h1", { tabindex: "-1", id: "question" }, heading(question));
@@ -314,7 +361,7 @@ function show({ quietly = false } = {}) {
         people.map((one) => button([one.letter && key(one.letter), named(one.name)], () => isPerson(one), { class: "changes", "aria-keyshortcuts": one.letter || null, title: one.relation })),
         act("Somebody new …", "+", newPerson, { class: "changes" })),
       el("div", { class: "answers neither" },
-        question.candidates.length > 0 && act(question.kind === "waiting" ? "None of these" : ["Not ", named(question.candidates[0].name)], "N", no, { class: question.kind === "waiting" ? "" : "changes" }),
+        likely(question) && act(question.kind === "waiting" ? "None of these" : ["Not ", named(likely(question).name)], "N", no, { class: question.kind === "waiting" ? "" : "changes" }),
         question.kind !== "waiting" && act("Nobody I know", "U", nobody, { class: "changes" }),
         question.kind !== "waiting" && button("Not of the family", outside, { class: "changes", title: "A friend, a neighbour: somebody unrelated to compare the family with" }),
         question.kind !== "waiting" && act("Ignore", "I", ignore, { class: "changes", title: "A statue, a poster, no face at all" })),
@@ -353,13 +400,16 @@ export function open(main) {
 const family = () => JSON.stringify([known.child, known.people.map((one) => [one.id, one.name, one.letter])]);
 
 let faces = null; // how many there were: more have come in when it is another number
+let people = 0;
 
-export const idle = () => loaded && current() === null;
+export const idle = () => loaded && waiting === 0 && current() === null;
 
 export const heard = (what) => {
   const more = faces !== null && faces !== known.counts.faces;
   faces = known.counts.faces ?? faces;
-  if (what === "thawed" || what === "focus" || more) reload();
+  if (what === "focus") reload({ check: true });
+  else if (what === "thawed" || more || (loaded && known.people.length !== people)) reload();
   else if (root && loaded && (!current() || invited() || family() !== drawnFor)) show({ quietly: true });
+  people = known.people.length;
   count();
 };
