@@ -69,6 +69,9 @@ ROOMY_BYTES = 200_000_000
 MOST_PAGES = 20
 """Of a TIFF that are looked at for the one that is the photo."""
 
+MOST_LAYERS = 300
+"""Of a progressive JPEG. Programs write about ten; a preview or a film behind adds a few."""
+
 BLOCK_BYTES, BLOCKS_KEPT = 16 << 20, 4
 """What a process keeps for the pixels of its next photo: one of 12 megapixels."""
 
@@ -171,6 +174,7 @@ def decode(
         stored_width, stored_height = image.size
         scale = scale_for(stored_width, stored_height, least_side(stored_width, stored_height))
         _check_size(image, scale, alone)  # before the EXIF: a PNG is decoded to look for it
+        _check_layers(image, data)
         fields = _fields(image)
         orientation = exif_data.orientation(fields) if preview is None else preview.orientation
         # These turn by themselves as they are loaded, and have swapped their sides before.
@@ -293,6 +297,18 @@ def _check_size(image: Image.Image, scale: int, alone: bool) -> None:
         )
     if needed > ROOMY_BYTES and not alone:
         raise NeedsRoom
+
+
+def _check_layers(image: Image.Image, data: bytes) -> None:
+    """Each layer of a progressive JPEG goes over all its pixels: a thousand are a bomb of time."""
+    if not image.info.get("progressive"):
+        return
+    layers = data.count(b"\xff\xda")  # what begins one; nothing else in its pixels looks so
+    if layers > MOST_LAYERS:
+        raise PhotoRejected(
+            "damaged",
+            f"The JPEG file is made of {layers:,} layers, more than can be read in good time.",
+        )
 
 
 def _fields(image: Image.Image) -> exif_data.Fields:

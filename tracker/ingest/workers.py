@@ -31,7 +31,7 @@ from tracker.errors import EngineError, PhotoRejected, TrackerError
 Job = TypeVar("Job")
 Answer = TypeVar("Answer")
 
-TIME_LIMIT_S = 8.0
+TIME_LIMIT_S = 7.0
 """For looking at one photo, in both tries; one of 12 megapixels takes a hundredth of it."""
 
 LEAST_LIMIT_S = 1.5

@@ -5,6 +5,7 @@ import io
 import os
 import random
 import struct
+import time
 import zlib
 from collections.abc import Callable
 from functools import partial
@@ -389,6 +390,17 @@ def bomb_png(width: int, height: int) -> bytes:
             chunk(b"IEND", b""),
         )
     )
+
+
+def test_a_small_file_of_a_thousand_layers_is_refused_at_once(tmp_path: Path) -> None:
+    data = bytearray(encoded(Image.new("RGB", (64, 64), RED), "JPEG", progressive=True))
+    at = data.index(b"\xff\xc2") + 5
+    data[at : at + 4] = struct.pack(">HH", 8000, 8000)
+    last = data.rindex(b"\xff\xda")
+    started = time.monotonic()
+    problem = rejected(bytes(data[:last] + data[last:-2] * 1000 + data[-2:]), tmp_path)
+    assert (problem.code, "layers" in str(problem)) == ("damaged", True)
+    assert time.monotonic() - started < 2
 
 
 def test_a_bomb_is_refused_by_its_header(tmp_path: Path) -> None:
