@@ -18,13 +18,13 @@ import pytest
 from PIL import Image
 
 from tracker.errors import PhotoRejected
-from tracker.ingest import decode
+from tracker.ingest import bounds, decode
+from tracker.ingest.bounds import scale_for
 from tracker.ingest.decode import (
     Decoded,
     Patch,
     Region,
     cut_regions,
-    scale_for,
 )
 from tracker.ingest.workers import NeedsRoom
 
@@ -448,7 +448,7 @@ def test_a_finer_scale_than_memory_allows_becomes_the_next_coarser_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = save(corners(400, 300), tmp_path / "photo.jpg", quality=95)
-    monkeypatch.setattr(decode, "MAX_DECODE_BYTES", 4 * 400 * 300 - 1)
+    monkeypatch.setattr(bounds, "MAX_DECODE_BYTES", 4 * 400 * 300 - 1)
     (patch,) = cut(path, Region(200, 150, 400, 300, 1), side=lambda w, h: 50)
     assert (patch.scale, patch.x, patch.y, patch.pixels.shape) == (2, 100, 75, (75, 100, 3))
 
