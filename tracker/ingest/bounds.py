@@ -17,6 +17,9 @@ networks together stay below 1.5 GB."""
 ROOMY_BYTES = 200_000_000
 """Photos that need more than this are decoded one at a time."""
 
+WEBP_BYTES = 16
+"""A pixel: two canvases of the decoder, their copy, and Pillow's."""
+
 MOST_LAYERS = 300
 """Of a progressive JPEG. Programs write about ten."""
 
@@ -51,8 +54,8 @@ def bytes_needed(image: Image.Image, scale: int) -> int:
         return held + 4 * pixels // scale**2
     if image.format == "JPEG2000":  # whole numbers of 4 bytes for each channel, twice, and Pillow's
         return 28 * pixels // scale**2
-    if image.format == "WEBP":  # two canvases of its decoder, their copy, and Pillow's
-        return 16 * pixels
+    if image.format == "WEBP":
+        return WEBP_BYTES * pixels
     if image.format in ("HEIF", "AVIF"):  # the codec's planes, its RGB, and Pillow's copy
         return 9 * pixels
     if image.mode in ("RGBA", "LA", "PA", "P", "CMYK", "F", "I") or image.mode.startswith("I;"):
@@ -65,12 +68,36 @@ def check_size(image: Image.Image, scale: int, alone: bool) -> None:
     width, height = image.size
     needed = bytes_needed(image, scale)
     if width * height > MAX_PIXELS or needed > MAX_DECODE_BYTES:
-        raise PhotoRejected(
-            "too-large",
-            f"It claims {width} x {height} pixels, more than can be decoded safely.",
-        )
+        raise _too_large(width, height)
     if needed > ROOMY_BYTES and not alone:
         raise NeedsRoom
+
+
+def check_webp(data: bytes) -> None:
+    """Before it is opened: its decoder takes its canvases then. Raises PhotoRejected."""
+    width, height = _webp_size(data)
+    if WEBP_BYTES * width * height > MAX_DECODE_BYTES:
+        raise _too_large(width, height)
+
+
+def _webp_size(data: bytes) -> tuple[int, int]:
+    """As its first chunk says: extended, without losses, or with. See RFC 9649."""
+    kind = data[12:16]
+    if kind == b"VP8X":
+        return _number(data[24:27]) + 1, _number(data[27:30]) + 1
+    if kind == b"VP8L":
+        bits = _number(data[21:25])
+        return (bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1
+    return _number(data[26:28]) & 0x3FFF, _number(data[28:30]) & 0x3FFF
+
+
+def _number(data: bytes) -> int:
+    return int.from_bytes(data, "little")
+
+
+def _too_large(width: int, height: int) -> PhotoRejected:
+    reason = f"It claims {width} x {height} pixels, more than can be decoded safely."
+    return PhotoRejected("too-large", reason)
 
 
 def check_layers(image: Image.Image, data: bytes) -> None:

@@ -13,6 +13,7 @@ from PIL.JpegImagePlugin import JpegImageFile
 
 from tracker.errors import PhotoRejected
 from tracker.ingest import png, tiff
+from tracker.ingest.bounds import check_webp
 from tracker.ingest.formats import FORMAT_NAMES, PILLOW_FORMATS, format_of, is_cut_short
 from tracker.ingest.others import other_of
 from tracker.ingest.quiet import quiet
@@ -49,9 +50,11 @@ def opened(data: bytes) -> Iterator[Image.Image]:
 
 def _image(data: bytes) -> Image.Image:
     """The image, its header read; raises whatever Pillow's readers do."""
-    formats = _formats()
-    if format_of(data) == "AVIF":
+    formats, begins_as = _formats(), format_of(data)
+    if begins_as == "AVIF":
         formats = ("AVIF",)  # the reader of HEIF, too, takes a container that calls itself general
+    if begins_as == "WebP":
+        check_webp(data)
     if data.startswith(b"\xff\xd8\xff"):
         # Not by `open`: it looks for further pictures in it, and fails where they are broken.
         return JpegImageFile(io.BytesIO(data))
