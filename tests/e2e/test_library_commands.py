@@ -156,8 +156,13 @@ def test_much_that_is_missing_is_not_marked_where_nobody_can_be_asked(home: Path
     told = again(home)
     assert "3 of the 6 files known in" in told.err
     assert tracker("status", "--json", home=home).values["missing"] == 0
-    asked = tracker("library", "missing", photos, "--json", home=home)
-    assert (asked.code, "--yes" in asked.err) == (2, True)
+    listed = tracker("library", "missing", photos, home=home)
+    assert "IMG_1.jpg" in listed.out
+    assert "3 files are not there now, and not marked" in listed.out
+    assert "--yes" in listed.out
+    rows = tracker("library", "missing", photos, "--json", home=home).values["missing"]
+    assert [row["since"] for row in rows] == ["", "", ""]
+    assert tracker("status", "--json", home=home).values["missing"] == 0
     tracker("library", "missing", photos, "--yes", home=home)
     assert tracker("status", "--json", home=home).values["missing"] == 3
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -104,38 +104,46 @@ def missing(
 
     with workspace(context) as connection:
         folder = None if path is None else known_folder(connection, path)
-        if folder is not None:
-            _look(connection, folder, yes=yes, json=json)
-        found = stored.places(connection, folder, missing=True)
+        unmarked = [] if folder is None else _look(connection, folder, yes=yes, json=json)
+        marked = stored.places(connection, folder, missing=True)
+    found = sorted([*marked, *unmarked], key=lambda place: place.path)
     if json:
         emit({"missing": [_as_dict(place) for place in found]})
-        return
-    if not found:
+    elif not found:
         say("No file is missing.")
-        return
-    _show(found)
-    say()
-    say("Moved? tracker library moved OLD NEW. Gone for good? tracker library forget PATH")
+    else:
+        _show(found)
+        say()
+        if unmarked:
+            are = count(len(unmarked), "file is", "files are")
+            say(f"{are} not there now, and not marked: that is much. If it is no disk, add --yes.")
+        say("Moved? tracker library moved OLD NEW. Gone for good? tracker library forget PATH")
 
 
-def _look(connection: duckdb.DuckDBPyConnection, folder: bytes, *, yes: bool, json: bool) -> None:
-    """Look for the known files below the folder, and mark those that are not there."""
+def _look(
+    connection: duckdb.DuckDBPyConnection, folder: bytes, *, yes: bool, json: bool
+) -> list[Place]:
+    """Look for the known files below the folder, and mark those that are not there. Gives those
+    that are not marked, as they are many and nobody said that they may be."""
     from db import roots as stored
     from db.connection import utc_now
+    from db.text import shown
     from tracker.ingest.moving import look
     from tracker.ingest.roots import MOST_GONE
 
     looked = look(connection, folder)
-    if len(looked.gone) > MOST_GONE * looked.known:
-        where = plain(os.fsdecode(folder))
-        confirm(
-            f"{len(looked.gone):,} of the {looked.known:,} files known in {where} are not there. "
-            "Mark them as missing?",
-            yes,
-            json=json,
-        )
     stored.mark(connection, looked.back, None)
-    stored.mark(connection, looked.gone, utc_now())
+    if len(looked.gone) > MOST_GONE * looked.known and not yes:
+        if json or not sys.stdin.isatty():
+            return looked.gone
+        question = (
+            f"{len(looked.gone):,} of the {count(looked.known, 'file')} known in "
+            f"{plain(shown(folder))} are not there. Mark them as missing?"
+        )
+        if not typer.confirm(question, err=True):
+            return looked.gone
+    stored.mark(connection, [place.path for place in looked.gone], utc_now())
+    return []
 
 
 @library.command("forget")
