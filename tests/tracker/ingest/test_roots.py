@@ -16,7 +16,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from db import faces, people, photos
+from db import faces, people, photos, state
 from db import roots as stored
 from db.connection import open_workspace
 from db.records import PhotoPath, PhotoResult
@@ -284,6 +284,14 @@ def test_of_roots_in_each_other_the_outermost_is_known(
         library.walk(*(library.top / start for start in starts))
     assert [root.path for root in stored.all_roots(con)] == [os.fsencode(library.top)]
     assert all(root.seen_at == NOW for root in stored.all_roots(con))
+
+
+def test_seeing_a_root_once_more_is_no_news_to_a_report(library: Library) -> None:
+    before = state.fingerprint(library.con)
+    library.con.execute("UPDATE roots SET seen_at = TIMESTAMP '2020-01-01'")
+    assert library.walk() == RootsNoted()
+    assert stored.all_roots(library.con)[0].seen_at == NOW
+    assert state.fingerprint(library.con) == before
 
 
 # --- disks that are not connected -------------------------------------------------------------
