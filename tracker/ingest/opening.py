@@ -60,11 +60,16 @@ def _image(data: bytes) -> Image.Image:
         return JpegImageFile(io.BytesIO(data))
     try:
         return Image.open(io.BytesIO(data), formats=formats)
-    except UnidentifiedImageError:
-        mended = png.mended(data)
+    except (UnidentifiedImageError, ValueError) as error:
+        mended = _without_exif(data) if "Exif" in str(error) else png.mended(data)
         if mended is None:
             raise
     return Image.open(io.BytesIO(mended), formats=formats)
+
+
+def _without_exif(data: bytes) -> bytes:
+    """An AVIF whose EXIF data is broken, for which its reader refuses the whole: as of no kind."""
+    return data.replace(b"Exif", b"free", 1)
 
 
 def _turn_to_the_photo(image: Image.Image) -> None:

@@ -69,6 +69,16 @@ def test_an_avif_is_read_whatever_brand_comes_first(brand: bytes) -> None:
     assert_is(decoded, TEAL)
 
 
+def test_an_avifs_broken_exif_data_cost_its_dates_alone() -> None:
+    exif = Image.Exif()
+    exif[0x010F] = "Maker"
+    data = encoded(plain(), "AVIF", exif=exif)
+    assert read(data).metadata.camera == "Maker"
+    broken = read(data.replace(b"MM\0*", b"XX\0*"))
+    assert_is(broken, TEAL)
+    assert broken.metadata.camera == ""
+
+
 def test_when_a_moving_avif_was_made_is_not_when_it_was_taken() -> None:
     data = encoded(plain(), "AVIF", save_all=True, append_images=[plain(PURPLE)])
     assert not read(data).metadata.clues
