@@ -7,6 +7,7 @@ found by LibRaw, which hostile files may crash: this runs in a process that may 
 from __future__ import annotations
 
 import io
+import warnings
 from dataclasses import dataclass
 from typing import Any
 
@@ -52,6 +53,12 @@ def preview(data: bytes, kind: str) -> Preview:
 
     A camera that LibRaw does not know may still have put its picture where TIFF says.
     """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # broken EXIF: said by the result
+        return _preview(data, kind)
+
+
+def _preview(data: bytes, kind: str) -> Preview:
     wide = True  # sensors are, but for those that LibRaw knows
     try:
         found, flip, wide = _by_libraw(data, kind)
