@@ -68,3 +68,17 @@ def test_nothing_waits_and_nothing_is_said(album: Album) -> None:
     told = tracker("status", home=album.home)
     assert "wait" not in told.out.partition("\n")[2]  # the first line names the folder
     assert "--rejected" not in told.out
+
+
+def test_one_long_path_makes_no_other_line_longer(tmp_path: Path) -> None:
+    home, folder = tmp_path / "home", tmp_path / "photos"
+    deep = folder.joinpath(*["a folder with a very long name" * 6] * 4)
+    deep.mkdir(parents=True)
+    (deep / "1.jpg").touch()
+    (folder / "2.jpg").touch()
+    tracker("init", "--child", "Mia", "--born", BORN, home=home)
+    tracker("ingest", folder, "--embedder", "handcrafted", home=home)
+    told = tracker("status", "--rejected", home=home)
+    (line,) = [line for line in told.out.splitlines() if "2.jpg" in line]
+    assert "empty" in line
+    assert len(line) < 300
