@@ -117,7 +117,7 @@ def test_problems_are_named_with_the_command_that_mends_them(dates: Dates, album
     assert "EXIF DateTimeOriginal '2000:01:01 00:00:00' is not believed" in text
     assert "the photo may be older" in text
     assert "Only the folder's name tells." in text
-    assert "5 photos to look at, 1 without any date." in text
+    assert "5 photos to look at, 2 with no date to go by." in text
 
 
 def test_a_folder_of_which_all_photos_have_the_same_problem_is_told_once(

@@ -178,8 +178,8 @@ def problem_lines(groups: Sequence[Group]) -> list[str]:
     for group in groups:
         told += [*_problem(group), ""]
     lines = [line for group in groups for line in group.lines]
-    undated = sum(line.dated.latest is None for line in lines)
-    told.append(f"{count(len(lines), 'photo')} to look at, {undated:,} without any date.")
+    undated = sum(line.dated.earliest is None for line in lines)
+    told.append(f"{count(len(lines), 'photo')} to look at, {undated:,} with no date to go by.")
     told.append("A folder does as well as a photo: tracker dates set FOLDER DATE")
     return told
 
