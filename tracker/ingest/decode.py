@@ -22,7 +22,6 @@ from tracker.ingest.opening import opened
 from tracker.ingest.pixels import (
     REDUCIBLE,
     RGB_LIKE,
-    SIDEWAYS,
     Pixels,
     eight_bit,
     in_srgb,
@@ -33,6 +32,7 @@ from tracker.ingest.scan import why_unreadable
 from tracker.metadata import embedded
 from tracker.metadata import exif as exif_data
 from tracker.metadata.records import Metadata
+from tracker.metadata.turns import SIDEWAYS
 
 MAX_FILE_BYTES = 600_000_000
 DEAR = ("HEIF", "AVIF")

@@ -17,14 +17,13 @@ from tracker.errors import PhotoRejected
 from tracker.ingest import formats, tiff
 from tracker.ingest.quiet import quiet
 from tracker.metadata import exif, isobmff
+from tracker.metadata.turns import SIDEWAYS
 
 LEAST_SIDE = 320
 """Longer side of a preview that can serve for the photo; a face in less is too small anyway."""
 
 FLIPS = {0: 1, 1: 2, 2: 4, 3: 3, 4: 5, 5: 8, 6: 6, 7: 7}
 """LibRaw's flip, as a sum of mirrorings and a transposition, to EXIF's orientation."""
-
-SIDEWAYS = (5, 6, 7, 8)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
