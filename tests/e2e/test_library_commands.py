@@ -149,6 +149,13 @@ def test_a_folder_is_known_in_any_spelling(home: Path) -> None:
     }
 
 
+def test_an_ingest_that_leaves_out_every_photo_says_so(home: Path) -> None:
+    told = again(home, "--album", "no such album")
+    assert told.code == 0
+    assert "6 photos are not what was asked for" in told.err
+    assert "files whose names end in" not in told.err
+
+
 def test_much_that_is_missing_is_not_marked_where_nobody_can_be_asked(home: Path) -> None:
     photos = home.parent / "photos"
     for number in range(3):
