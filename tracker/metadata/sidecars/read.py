@@ -38,11 +38,10 @@ def whose(path: bytes, kind: str) -> str:
 
 
 def _xmp(data: bytes, about: About) -> Metadata:
-    """What we exported ourselves is not taken for somebody's word."""
     from tracker.metadata import regions, xmp
 
     root = xmp.parse(data) if data else None
-    if root is None or regions.is_ours(root):
+    if root is None:
         return Metadata()
     tags = regions.from_xmp(root, (about.width, about.height), about.orientation)
     return Metadata(xmp.clues(root, "sidecar"), tags)
