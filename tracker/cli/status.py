@@ -42,15 +42,8 @@ def status(
         f"{count(stock.photos, 'photo')}, {count(stock.faces, 'face')}, "
         f"{stock.undated} without a date, {stock.rejected} rejected."
     )
-    if stock.stranger_photos:
-        say(f"Photos of unrelated people among them: {stock.stranger_photos:,}.")
-    if stock.set_aside:
-        say(f"{count(stock.set_aside, 'face')} set aside: a better one of the same moment counts.")
-    if stock.missing:
-        say(
-            f"{count(stock.missing, 'file is', 'files are')} not where they were; nothing is "
-            "forgotten. See: tracker library missing"
-        )
+    for line in beside(stock):
+        say(line)
     for person in stock.people:
         if person.waiting_photos:
             say(plain(waits(person.name, person.waiting_photos)))
