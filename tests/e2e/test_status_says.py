@@ -51,6 +51,12 @@ def test_an_undated_photo_of_a_relative_is_listed_too(album: Album) -> None:
     assert listed(album) == [(f"/{album.taken}.jpg", "the photo has no date")]
 
 
+def test_a_photo_that_is_not_used_for_two_reasons_is_one_photo(album: Album) -> None:
+    album.photo()
+    assert len(listed(album)) == 2  # no face, and no date
+    assert "1 photo not used" in tracker("status", home=album.home).out
+
+
 def test_photos_that_wait_are_said_truthfully(album: Album) -> None:
     twins = album.photo("Mia", "Mia", day=BORN)
     album.settle([twins], album.mia)

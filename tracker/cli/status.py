@@ -84,8 +84,8 @@ def status(
     elif stock.problems:
         say()
         say(
-            f"{count(len(stock.problems), 'photo')} not used. See which and why: tracker status "
-            "--rejected"
+            f"{count(len({photo for photo, _ in stock.problems}), 'photo')} not used. See which "
+            "and why: tracker status --rejected"
         )
 
 
