@@ -14,12 +14,12 @@ published: what is here is what those found who read its files.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import islice
 
+from db.text import folded
 from tracker.metadata import turns
 from tracker.metadata.given_names import clean
 from tracker.metadata.records import Box, Metadata, Tag
@@ -124,4 +124,4 @@ def _text(ini: bytes) -> str:
 
 
 def _key(name: str) -> str:
-    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name.strip()).casefold())
+    return folded(name.strip())
