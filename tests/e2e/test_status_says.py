@@ -46,6 +46,16 @@ def test_the_childs_photos_that_count_in_no_month_are_listed_with_the_reason(alb
     assert "4 photos not used" in told.out
 
 
+def test_a_child_whose_dates_are_all_rough_is_not_said_to_have_none(tmp_path: Path) -> None:
+    album = Album(tmp_path / "w")
+    rough = album.photo("Mia", day=(date(2024, 3, 1), date(2024, 3, 31)))
+    album.settle([rough], album.mia)
+    album.con.close()
+    told = tracker("status", home=album.home).out
+    assert "1 photo of Mia could be in two months of age" in told
+    assert "no dated faces yet" not in told
+
+
 def test_an_undated_photo_of_a_relative_is_listed_too(album: Album) -> None:
     album.settle([album.photo("Anna")], album.anna)
     assert listed(album) == [(f"/{album.taken}.jpg", "the photo has no date")]

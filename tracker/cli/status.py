@@ -105,10 +105,10 @@ def of_children(stock: Stock) -> Iterator[str]:
     for child in stock.children:
         yield ""
         name = plain(child.name)
-        if not child.months:
-            yield f"{name}: no dated faces yet. Next: tracker ingest FOLDER --as NAME"
-        else:
+        if child.months:
             yield f"{name} by month of age (photo-days): {child.months_shown}"
+        elif not child.two_months:
+            yield f"{name}: no dated faces yet. Next: tracker ingest FOLDER --as NAME"
         if child.two_months:
             they = "it counts" if child.two_months == 1 else "they count"
             yield (
