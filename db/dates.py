@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import duckdb
 import pyarrow as pa
@@ -47,9 +48,9 @@ def known(con: duckdb.DuckDBPyConnection, hashes: Iterable[str]) -> dict[str, Kn
     found = {}
     for row in photos:
         photo_id, sha256, decided = row.pop("photo_id"), row.pop("sha256"), row.pop("decided")
-        dated = Dated(**{**row, "conflicts": tuple(row["conflicts"])})
-        said = None if decided is None else _said(decided["raw"], decided)
-        found[sha256] = Known(sha256, dated, tuple(by_photo.get(photo_id, ())), said)
+        found[sha256] = Known(
+            sha256, _dated(row), tuple(by_photo.get(photo_id, ())), _said(decided)
+        )
     return found
 
 
@@ -72,20 +73,14 @@ _CLUES = """
     """
 
 
-def _said(raw: str, row: Mapping[str, object]) -> Clue:
-    earliest, latest = row["earliest"], row["latest"]
-    return Clue("user", "you", raw, earliest, latest)  # type: ignore[arg-type]
+def _dated(row: Mapping[str, Any]) -> Dated:
+    return Dated(**{**row, "conflicts": tuple(row["conflicts"])})
 
 
-def clues_of(con: duckdb.DuckDBPyConnection, hashes: Iterable[str]) -> dict[str, tuple[Clue, ...]]:
-    """Every clue to the dates of these photos, by sha256."""
-    return {sha256: photo.clues for sha256, photo in known(con, hashes).items()}
-
-
-def decisions_of(con: duckdb.DuckDBPyConnection, hashes: Iterable[str]) -> dict[str, Clue]:
-    """What the user decided of these photos' dates and did not take back, by sha256."""
-    found = known(con, hashes).items()
-    return {sha256: photo.decided for sha256, photo in found if photo.decided is not None}
+def _said(decided: Mapping[str, Any] | None) -> Clue | None:
+    if decided is None:
+        return None
+    return Clue("user", "you", decided["raw"], decided["earliest"], decided["latest"])
 
 
 def clues_from(con: duckdb.DuckDBPyConnection, sources: Sequence[str]) -> dict[str, set[Clue]]:
@@ -234,7 +229,7 @@ def listed(con: duckdb.DuckDBPyConnection) -> list[Listed]:
             row.pop("sha256"),
             row.pop("path"),
             own=row.pop("own"),
-            dated=Dated(**{**row, "conflicts": tuple(row["conflicts"])}),
+            dated=_dated(row),
         )
         for row in rows
     ]

@@ -374,7 +374,8 @@ def _faces(
 ) -> FaceTable:
     """Fill a table for the faces that the query `chosen` gives, in a fixed order.
 
-    `once`: of each person and moment only the best of those that fulfil `where`.
+    `by_age`: only those with an age, by that. `once`: of each person and moment only the best,
+    whether it fulfils `where` or not.
     """
     found = embedders.key_of(con, embedder_id)
     if found is None:
@@ -393,13 +394,15 @@ def _faces(
                 FROM chosen JOIN faces USING (face_id) JOIN photos USING (photo_id)
             ),
             counted AS (
-                SELECT * FROM dated SEMI JOIN {table_name} USING (face_id) WHERE {where}
+                SELECT * FROM dated SEMI JOIN {table_name} USING (face_id)
+                {"WHERE age IS NOT NULL" if by_age else ""}
             )
             SELECT face_id, coalesce(person_id, -1) AS person_id, coalesce(state, '') AS state,
                 coalesce(source, '') AS source, sha256, earliest, latest, size_px,
                 coalesce(age, {NO_AGE})::INTEGER AS age
             FROM counted
-            {f"WHERE face_id NOT IN (SELECT face_id FROM ({SET_ASIDE}))" if once else ""}
+            WHERE {where}
+            {f"AND face_id NOT IN (SELECT face_id FROM ({SET_ASIDE}))" if once else ""}
             """,  # noqa: S608  names of tables are made of integers, conditions of constants
             [*params, *where_params],
         )

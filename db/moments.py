@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import duckdb
@@ -48,8 +49,8 @@ class Facts:
     `ids` ascend. `content` is the first 60 bits of each sha256: an order that does not depend on
     what came first. `shutter` is the camera's own time in microseconds since 1970, local time,
     -1 where its EXIF data do not tell; `clock` is the time that any source tells to the second.
-    `by` numbers the camera, or where it is not known the folder. `shape` is width by height,
-    `pixels` width times height.
+    `by` numbers the camera, or where it is not known the folder, and `sure` are those whose file
+    tells both the time and the camera. `shape` is width by height, `pixels` width times height.
     """
 
     ids: Ids
@@ -57,6 +58,7 @@ class Facts:
     shutter: Ids
     clock: Ids
     by: Ids
+    sure: npt.NDArray[np.bool_]
     shape: npt.NDArray[np.float64]
     pixels: Ids
 
@@ -68,11 +70,6 @@ class Moments:
     photos: Ids
     moments: Ids
     copies: npt.NDArray[np.bool_]
-
-
-TELL_THE_SECOND = ("exif", "sidecar", "gps", "iptc", "xmp", "video", "takeout", "filename")
-"""Sources of dates that come from the moment of the picture, the first that there is counts. The
-user's word is not among them: it dates a box of prints to one day and hour."""
 
 
 def uncompared(con: duckdb.DuckDBPyConnection) -> Ids:
@@ -150,18 +147,29 @@ def alike(con: duckdb.DuckDBPyConnection) -> Pairs:
     return Pairs(_integers(found, "photo_id"), _integers(found, "other_id"), bits)
 
 
-def facts(con: duckdb.DuckDBPyConnection) -> Facts:
+def facts(con: duckdb.DuckDBPyConnection, sources: Sequence[tuple[str, str]]) -> Facts:
     """What is known of the photos that may share a moment with others: those that are alike to
-    another, and those with a time of day."""
-    with translated():
+    another, and those with a time of day.
+
+    `sources`: (source, label or "" for any) of the clues that tell the second, the first that
+    there is counts.
+    """
+    said = pa.table(
+        {
+            "source": pa.array([source for source, _ in sources], pa.string()),
+            "wanted": pa.array([label for _, label in sources], pa.string()),
+            "place": pa.array(range(len(sources)), pa.int32()),
+        }
+    )
+    with translated(), arrow.staged(con, "telling", said):
         found = arrow.fetch(
             con,
             """
             WITH told AS (
                 SELECT photo_id, min(taken_at) FILTER (source = 'exif') AS shutter,
-                    min({'rank': list_position(?, source), 'time': taken_at}) AS best
-                FROM date_clues
-                WHERE taken_at IS NOT NULL AND list_contains(?, source)
+                    min({'place': place, 'time': taken_at}) AS best
+                FROM date_clues JOIN telling USING (source)
+                WHERE taken_at IS NOT NULL AND wanted IN ('', label)
                 GROUP BY photo_id
             ),
             timed AS (
@@ -186,11 +194,12 @@ def facts(con: duckdb.DuckDBPyConnection) -> Facts:
                     WHEN camera <> '' THEN 'by ' || camera
                     ELSE coalesce('in ' || folder, sha256)
                 END) AS by_whom,
+                shutter IS NOT NULL AND coalesce(camera, '') <> '' AS sure,
                 width / height AS shape, width::BIGINT * height AS pixels
             FROM held LEFT JOIN placed USING (photo_id)
             ORDER BY photo_id
             """,
-            [list(TELL_THE_SECOND), list(TELL_THE_SECOND), f"(?s)^.*{re.escape(os.sep)}"],
+            [f"(?s)^.*{re.escape(os.sep)}"],
         )
     return Facts(
         ids=_integers(found, "photo_id"),
@@ -198,6 +207,7 @@ def facts(con: duckdb.DuckDBPyConnection) -> Facts:
         shutter=_integers(found, "shutter"),
         clock=_integers(found, "clock"),
         by=_integers(found, "by_whom"),
+        sure=found.column("sure").to_numpy(zero_copy_only=False).astype(bool),
         shape=found.column("shape").to_numpy().astype(np.float64),
         pixels=_integers(found, "pixels"),
     )

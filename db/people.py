@@ -14,7 +14,7 @@ from .connection import transaction, translated
 from .decisions import decide, labels
 from .errors import Conflict
 from .records import Person
-from .text import plain
+from .text import folded, plain
 
 __all__ = [
     "Person",
@@ -61,9 +61,7 @@ class PersonCounts:
 
 def name_key(name: str) -> str:
     """What makes two spellings one name: case, composition of accents and spacing do not."""
-    composed = unicodedata.normalize("NFC", name.translate(_NO_WIDTH))
-    folded = unicodedata.normalize("NFC", composed.casefold())
-    return " ".join(folded.split())
+    return " ".join(folded(name.translate(_NO_WIDTH)).split())
 
 
 def add(

@@ -23,7 +23,8 @@ SHARP = 100
 
 SET_ASIDE = f"""
     SELECT face_id, person_id, kept FROM (
-        SELECT face_id, person_id, first_value(photo_id) OVER best AS kept, row_number() OVER best AS place
+        SELECT face_id, person_id, first_value(photo_id) OVER best AS kept,
+            row_number() OVER best AS place
         FROM counted JOIN moments USING (photo_id)
         WINDOW best AS (
             PARTITION BY person_id, moment_id

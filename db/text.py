@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 
 def plain(text: str) -> str:
     """The text, with what is no text (half a surrogate pair, from stray bytes) as escapes."""
@@ -11,6 +13,14 @@ def plain(text: str) -> str:
 def shown(path: bytes) -> str:
     """A path for people: bytes that are no text become escapes like \\xff."""
     return path.decode("utf-8", "backslashreplace")
+
+
+def folded(text: str) -> str:
+    """The same for all spellings that some file systems and programs take for one name: those in
+    capitals or not, and with accents composed or apart."""
+    if text.isascii():
+        return text.lower()
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).casefold())
 
 
 def many(number: int, one: str, more: str | None = None) -> str:

@@ -36,18 +36,18 @@ def con(tmp_path: Path) -> duckdb.DuckDBPyConnection:
 
 def test_clues_come_back_as_they_were_stored(con: duckdb.DuckDBPyConnection) -> None:
     dates.add_clues(con, {sha_of("a"): [DAY, BOUND, NONE], sha_of("b"): [BOUND]})
-    found = dates.clues_of(con, map(sha_of, "abc"))
-    assert set(found[sha_of("a")]) == {DAY, BOUND, NONE}
-    assert found[sha_of("b")] == (BOUND,)
-    assert found[sha_of("c")] == ()
+    found = dates.known(con, map(sha_of, "abc"))
+    assert set(found[sha_of("a")].clues) == {DAY, BOUND, NONE}
+    assert found[sha_of("b")].clues == (BOUND,)
+    assert found[sha_of("c")].clues == ()
     assert sha_of("unknown") not in dates.known(con, [sha_of("unknown")])
 
 
 def test_clues_are_put_in_the_place_of_all_there_were(con: duckdb.DuckDBPyConnection) -> None:
     dates.add_clues(con, {sha_of("a"): [DAY], sha_of("b"): [DAY]})
     dates.put_clues(con, {sha_of("a"): [BOUND]})
-    assert dates.clues_of(con, [sha_of("a")])[sha_of("a")] == (BOUND,)
-    assert dates.clues_of(con, [sha_of("b")])[sha_of("b")] == (DAY,)
+    assert dates.known(con, [sha_of("a")])[sha_of("a")].clues == (BOUND,)
+    assert dates.known(con, [sha_of("b")])[sha_of("b")].clues == (DAY,)
 
 
 def test_the_clues_of_some_sources_are_asked_for_alone(con: duckdb.DuckDBPyConnection) -> None:
@@ -59,19 +59,23 @@ def said(raw: str, earliest: date | None, latest: date) -> Clue:
     return Clue("user", "you", raw, earliest, latest)
 
 
+def standing(con: duckdb.DuckDBPyConnection) -> list[Clue | None]:
+    found = dates.known(con, map(sha_of, "abc"))
+    return [found[sha_of(name)].decided for name in "abc"]
+
+
 def test_the_latest_decision_stands_until_it_is_taken_back(con: duckdb.DuckDBPyConnection) -> None:
     first = said("2019", date(2019, 1, 1), date(2019, 12, 31))
     second = said("../1980", None, date(1980, 12, 31))
     dates.decide(con, {sha_of("a"): first, sha_of("b"): first})
     dates.decide(con, {sha_of("a"): second})
-    asked = [sha_of(name) for name in "abc"]
-    assert dates.decisions_of(con, asked) == {sha_of("a"): second, sha_of("b"): first}
+    assert standing(con) == [second, first, None]
     assert dates.undo(con) == dates.Undone("../1980", (sha_of("a"),))
-    assert dates.decisions_of(con, asked) == {sha_of("a"): first, sha_of("b"): first}
+    assert standing(con) == [first, first, None]
     undone = dates.undo(con)
     assert undone is not None
     assert set(undone.photos) == {sha_of("a"), sha_of("b")}
-    assert dates.decisions_of(con, asked) == {}
+    assert standing(con) == [None, None, None]
     assert dates.undo(con) is None
 
 

@@ -48,10 +48,10 @@ def home(tmp_path: Path) -> Path:
 
 def test_the_clue_that_decided_is_known_by_how_far_it_was_trusted(home: Path) -> None:
     with open_workspace(home) as con:
-        found = dates.clues_of(con, map(sha_of, OLD))
+        found = dates.known(con, map(sha_of, OLD))
     on, at = date(2024, 3, 9), datetime(2024, 3, 9, 14, 15)
     raw = "2024:03:09 14:15:00"
-    assert [found[sha_of(name)] for name in OLD] == [
+    assert [found[sha_of(name)].clues for name in OLD] == [
         (Clue("exif", clues.ORIGINAL, raw, on, on, at),),
         (Clue("exif", clues.DIGITIZED, raw, on, on, at),),
         (Clue("modified", clues.MODIFIED, raw, on, on, at),),

@@ -169,6 +169,17 @@ def test_two_moments_of_one_day_count_twice(con: Connection, mia: int) -> None:
     assert len(counting(con, mia)) == 2
 
 
+def test_a_part_of_the_months_shows_no_more_than_the_whole(con: Connection, mia: int) -> None:
+    original = Dated(DAY, DAY, "exif", 0.95)
+    sent = Dated(DAY + timedelta(200), DAY + timedelta(200), "filename", 0.6)
+    (kept,) = show(con, "original", mia, when=original)
+    show(con, "sent", mia, when=sent)
+    one_moment(con, "original", "sent")
+    assert counting(con, mia) == [kept]
+    months = faces.child_by_month(con, mia, ME, from_month=4, to_month=20)
+    assert months.face_ids.tolist() == []
+
+
 def test_a_strangers_moment_counts_once_in_the_cohort(con: Connection, mia: int) -> None:
     a, b, c = (nameless(con, name) for name in "abc")
     first = Member("stranger", (*a, *b, *c), "f", years=30.0)

@@ -117,7 +117,24 @@ def test_problems_are_named_with_the_command_that_mends_them(dates: Dates, album
     assert "EXIF DateTimeOriginal '2000:01:01 00:00:00' is not believed" in text
     assert "the photo may be older" in text
     assert "Only the folder's name tells." in text
-    assert "5 photos to look at, 1 without any date." in text
+    assert "5 photos to look at, 2 with no date to go by." in text
+
+
+def test_of_very_many_photos_with_the_same_problem_a_few_are_told(
+    home: Path, dates: Dates, album: Path
+) -> None:
+    sent = [f"IMG-202404{day:02}-WA0001.jpg" for day in range(1, 31)]
+    with open_workspace(home) as con:
+        more = [photo_of(name, path=os.fsencode(album / "Chat" / name)) for name in sent]
+        other = photo_of("other", path=os.fsencode(album / "Chat" / "camera.jpg"))
+        photos.store_batch(con, [*more, other], [], detector=DETECTOR, embedder=EMBEDDER)
+        told = {sha_of(name): list(names.clues(name)) for name in sent}
+        refresh(con, {**told, sha_of("other"): [exif("2024:03:09 14:15:00")]}, TODAY)
+    text = dates("list", "--problems", album / "Chat").out
+    assert [name for name in sent if f"Chat/{name}\n" in text] == sent[:3]
+    assert "… and 27 more for the same reason in " in text
+    assert "30 photos to look at" in text
+    assert len(dates("list", "--problems", "--json", album / "Chat").values["photos"]) == 30
 
 
 def test_a_folder_of_which_all_photos_have_the_same_problem_is_told_once(

@@ -149,6 +149,13 @@ def test_a_folder_is_known_in_any_spelling(home: Path) -> None:
     }
 
 
+def test_an_ingest_that_leaves_out_every_photo_says_so(home: Path) -> None:
+    told = again(home, "--album", "no such album")
+    assert told.code == 0
+    assert "6 photos are not what was asked for" in told.err
+    assert "files whose names end in" not in told.err
+
+
 def test_much_that_is_missing_is_not_marked_where_nobody_can_be_asked(home: Path) -> None:
     photos = home.parent / "photos"
     for number in range(3):
@@ -156,8 +163,13 @@ def test_much_that_is_missing_is_not_marked_where_nobody_can_be_asked(home: Path
     told = again(home)
     assert "3 of the 6 files known in" in told.err
     assert tracker("status", "--json", home=home).values["missing"] == 0
-    asked = tracker("library", "missing", photos, "--json", home=home)
-    assert (asked.code, "--yes" in asked.err) == (2, True)
+    listed = tracker("library", "missing", photos, home=home)
+    assert "IMG_1.jpg" in listed.out
+    assert "3 files are not there now, and not marked" in listed.out
+    assert "--yes" in listed.out
+    rows = tracker("library", "missing", photos, "--json", home=home).values["missing"]
+    assert [row["since"] for row in rows] == ["", "", ""]
+    assert tracker("status", "--json", home=home).values["missing"] == 0
     tracker("library", "missing", photos, "--yes", home=home)
     assert tracker("status", "--json", home=home).values["missing"] == 3
 

@@ -125,7 +125,9 @@ def test_only_what_was_asked_for_is_taken_in(ingest: Ingest, empty: Path, tmp_pa
 def test_with_as_a_date_before_the_birth_is_not_believed(ingest: Ingest, empty: Path) -> None:
     library = libraries.phone(empty.parent / "library")
     ingest(library.folder, "--as", "Mia")  # born 2024-01-30
-    for row in dates(empty).values():
+    rows = dates(empty)
+    assert len(rows) == len(library.photos)
+    for row in rows.values():
         assert row["latest"] is None or row["latest"] >= "2024-01-30", row
 
 

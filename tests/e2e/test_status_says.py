@@ -46,9 +46,25 @@ def test_the_childs_photos_that_count_in_no_month_are_listed_with_the_reason(alb
     assert "4 photos not used" in told.out
 
 
+def test_a_child_whose_dates_are_all_rough_is_not_said_to_have_none(tmp_path: Path) -> None:
+    album = Album(tmp_path / "w")
+    rough = album.photo("Mia", day=(date(2024, 3, 1), date(2024, 3, 31)))
+    album.settle([rough], album.mia)
+    album.con.close()
+    told = tracker("status", home=album.home).out
+    assert "1 photo of Mia could be in two months of age" in told
+    assert "no dated faces yet" not in told
+
+
 def test_an_undated_photo_of_a_relative_is_listed_too(album: Album) -> None:
     album.settle([album.photo("Anna")], album.anna)
     assert listed(album) == [(f"/{album.taken}.jpg", "the photo has no date")]
+
+
+def test_a_photo_that_is_not_used_for_two_reasons_is_one_photo(album: Album) -> None:
+    album.photo()
+    assert len(listed(album)) == 2  # no face, and no date
+    assert "1 photo not used" in tracker("status", home=album.home).out
 
 
 def test_photos_that_wait_are_said_truthfully(album: Album) -> None:
@@ -68,3 +84,17 @@ def test_nothing_waits_and_nothing_is_said(album: Album) -> None:
     told = tracker("status", home=album.home)
     assert "wait" not in told.out.partition("\n")[2]  # the first line names the folder
     assert "--rejected" not in told.out
+
+
+def test_one_long_path_makes_no_other_line_longer(tmp_path: Path) -> None:
+    home, folder = tmp_path / "home", tmp_path / "photos"
+    deep = folder.joinpath(*["a folder with a very long name" * 6] * 4)
+    deep.mkdir(parents=True)
+    (deep / "1.jpg").touch()
+    (folder / "2.jpg").touch()
+    tracker("init", "--child", "Mia", "--born", BORN, home=home)
+    tracker("ingest", folder, "--embedder", "handcrafted", home=home)
+    told = tracker("status", "--rejected", home=home)
+    (line,) = [line for line in told.out.splitlines() if "2.jpg" in line]
+    assert "empty" in line
+    assert len(line) < 300

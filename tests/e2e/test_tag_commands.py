@@ -347,12 +347,14 @@ def test_sidecars_go_into_a_folder_of_their_own_as_the_photos_are(
     photos: tuple[Path, Path], tmp_path: Path
 ) -> None:
     home, folder = photos
-    out = tmp_path / "out"
+    out = tmp_path / "new" / "out"
     told = tracker("export", "tags", "--out", out, home=home)
     assert told.code == 0, told.err
     assert sidecars(out) == ["2019/x.jpg.xmp", "2020/x.jpg.xmp"]
     assert sidecars(folder) == []
     assert stat.S_IMODE((out / "2019/x.jpg.xmp").stat().st_mode) == 0o600
+    for made in (out.parent, out, out / "2019"):
+        assert stat.S_IMODE(made.stat().st_mode) == 0o700
 
 
 def test_photos_that_are_not_connected_are_counted(photos: tuple[Path, Path]) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
@@ -19,6 +21,13 @@ if TYPE_CHECKING:
 WIDTH = 80
 PATH_WIDTH = 38
 RAW_WIDTH = 26
+OF_A_KIND = 3
+"""Photos of a folder that are told one by one where the same is the matter with all of them;
+`--json` gives all."""
+
+COMMON = frozenset({"undated", "bound", "weak"})
+"""Problems that a photo shares with its neighbours: it is not worth a look of its own."""
+
 UNDO = "Not what you meant? tracker dates undo"
 
 dates = typer.Typer(
@@ -175,13 +184,36 @@ def problem_lines(groups: Sequence[Group]) -> list[str]:
     if not groups:
         return ["Every date is known, and nothing speaks against any."]
     told: list[str] = []
-    for group in groups:
-        told += [*_problem(group), ""]
+    kinds = [_kind(group) for group in groups]
+    of_kind, so_far = Counter(kinds), Counter[tuple[object, ...]]()
+    for group, kind in zip(groups, kinds, strict=True):
+        so_far[kind] += 1
+        if so_far[kind] <= OF_A_KIND:
+            told += [*_problem(group), ""]
+        elif so_far[kind] == OF_A_KIND + 1:
+            more = f"… and {of_kind[kind] - OF_A_KIND:,} more for the same reason in "
+            told += [f"{more}{middle_cut(_folder(group), WIDTH - len(more))}", ""]
     lines = [line for group in groups for line in group.lines]
-    undated = sum(line.dated.latest is None for line in lines)
-    told.append(f"{count(len(lines), 'photo')} to look at, {undated:,} without any date.")
+    undated = sum(line.dated.earliest is None for line in lines)
+    told.append(f"{count(len(lines), 'photo')} to look at, {undated:,} with no date to go by.")
     told.append("A folder does as well as a photo: tracker dates set FOLDER DATE")
     return told
+
+
+def _kind(group: Group) -> tuple[object, ...]:
+    """What is the same of groups of which a few stand for all: a messenger's folder has thousands
+    that may be older than the day they were sent."""
+    line = group.lines[0]
+    kinds = tuple(problem.kind for problem in line.problems)
+    if len(group.lines) > 1 or not COMMON.issuperset(kinds):
+        return (group.path,)
+    return _folder(group), line.source, kinds
+
+
+def _folder(group: Group) -> str:
+    from db.text import shown
+
+    return plain(os.path.dirname(shown(group.path)))  # noqa: PTH120
 
 
 def _problem(group: Group) -> Iterator[str]:

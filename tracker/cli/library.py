@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -35,7 +35,7 @@ def register(app: typer.Typer) -> None:
 
 @library.command("list")
 def list_roots(context: typer.Context, json: Json = False) -> None:
-    """The folders that were taken in, whether they are there, and what is missing of them."""
+    """List the folders taken in, and whether they are there."""
     from db import roots as stored
     from db.text import shown
     from tracker.ingest.roots import state_of
@@ -65,13 +65,16 @@ def list_roots(context: typer.Context, json: Json = False) -> None:
 @library.command("moved")
 def moved(
     context: typer.Context,
-    old: Annotated[Path, typer.Argument(metavar="OLD", parser=given_path)],
-    new: Annotated[Path, typer.Argument(metavar="NEW", parser=given_path)],
+    old: Annotated[
+        Path, typer.Argument(metavar="OLD", parser=given_path, help="Where the folder was.")
+    ],
+    new: Annotated[Path, typer.Argument(metavar="NEW", parser=given_path, help="Where it is now.")],
     json: Json = False,
 ) -> None:
-    """Say that a folder is at another place now, so that nothing need be read again.
+    """Say that a folder is elsewhere now.
 
-    No file is touched. The same command the other way round takes it back.
+    Nothing need be read again, and no file is touched. The same command the other way round takes
+    it back.
     """
     from tracker.ingest.moving import move
     from tracker.ingest.scan import absolute
@@ -83,19 +86,25 @@ def moved(
     if json:
         emit({"old": str(old), "new": str(new), "files": number})
         return
-    say(f"{count(number, 'photo')} of {plain(str(old))} are known at {plain(str(new))} now.")
+    say(f"Known at {plain(str(new))} now: {count(number, 'photo')} of {plain(str(old))}.")
 
 
 @library.command("missing")
 def missing(
     context: typer.Context,
     path: Annotated[
-        Path | None, typer.Argument(metavar="[PATH]", parser=given_path, show_default=False)
+        Path | None,
+        typer.Argument(
+            metavar="[PATH]",
+            parser=given_path,
+            show_default=False,
+            help="A folder to look through now. Default: what is known already.",
+        ),
     ] = None,
     yes: Yes = False,
     json: Json = False,
 ) -> None:
-    """List the files that are no longer there; of PATH, look first.
+    """List the files that are no longer there.
 
     Their photos still count in every comparison, and nothing is forgotten.
     """
@@ -104,48 +113,59 @@ def missing(
 
     with workspace(context) as connection:
         folder = None if path is None else known_folder(connection, path)
-        if folder is not None:
-            _look(connection, folder, yes=yes, json=json)
-        found = stored.places(connection, folder, missing=True)
+        unmarked = [] if folder is None else _look(connection, folder, yes=yes, json=json)
+        marked = stored.places(connection, folder, missing=True)
+    found = sorted([*marked, *unmarked], key=lambda place: place.path)
     if json:
         emit({"missing": [_as_dict(place) for place in found]})
-        return
-    if not found:
+    elif not found:
         say("No file is missing.")
-        return
-    _show(found)
-    say()
-    say("Moved? tracker library moved OLD NEW. Gone for good? tracker library forget PATH")
+    else:
+        _show(found)
+        say()
+        if unmarked:
+            are = count(len(unmarked), "file is", "files are")
+            say(f"{are} not there now, and not marked. If no disk or card is left out: --yes")
+        say("Moved? tracker library moved OLD NEW. Gone for good? tracker library forget PATH")
 
 
-def _look(connection: duckdb.DuckDBPyConnection, folder: bytes, *, yes: bool, json: bool) -> None:
-    """Look for the known files below the folder, and mark those that are not there."""
+def _look(
+    connection: duckdb.DuckDBPyConnection, folder: bytes, *, yes: bool, json: bool
+) -> list[Place]:
+    """Look for the known files below the folder, and mark those that are not there. Gives those
+    that are not marked, as they are many and nobody said that they may be."""
     from db import roots as stored
     from db.connection import utc_now
+    from db.text import shown
     from tracker.ingest.moving import look
     from tracker.ingest.roots import MOST_GONE
 
     looked = look(connection, folder)
-    if len(looked.gone) > MOST_GONE * looked.known:
-        where = plain(os.fsdecode(folder))
-        confirm(
-            f"{len(looked.gone):,} of the {looked.known:,} files known in {where} are not there. "
-            "Mark them as missing?",
-            yes,
-            json=json,
-        )
     stored.mark(connection, looked.back, None)
-    stored.mark(connection, looked.gone, utc_now())
+    if len(looked.gone) > MOST_GONE * looked.known and not yes:
+        if json or not sys.stdin.isatty():
+            return looked.gone
+        question = (
+            f"{len(looked.gone):,} of the {count(looked.known, 'file')} known in "
+            f"{plain(shown(folder))} are not there. Mark them as missing?"
+        )
+        if not typer.confirm(question, err=True):
+            return looked.gone
+    stored.mark(connection, [place.path for place in looked.gone], utc_now())
+    return []
 
 
 @library.command("forget")
 def forget(
     context: typer.Context,
-    path: Annotated[Path, typer.Argument(metavar="PATH", parser=given_path)],
+    path: Annotated[
+        Path,
+        typer.Argument(metavar="PATH", parser=given_path, help="A file, or all below a folder."),
+    ],
     yes: Yes = False,
     json: Json = False,
 ) -> None:
-    """Forget where missing files of PATH were. The photos and their faces stay."""
+    """Forget where missing files were. The photos and their faces stay."""
     from db import roots as stored
     from tracker.study.known_folder import known_folder
 
@@ -167,14 +187,13 @@ def forget(
 def _show(found: Sequence[Place]) -> None:
     from db.text import shown
 
-    rows = [(shown(p.path), _day(p)) for p in found[:SHOWN]]
-    say(table(["missing", "since"], rows))
+    say(table(["since", "missing"], [(_day(p), shown(p.path)) for p in found[:SHOWN]]))
     if len(found) > SHOWN:
         say(f"… and {len(found) - SHOWN:,} more; --json lists them all.")
 
 
 def _day(place: Place) -> str:
-    return "" if place.missing_since is None else place.missing_since.date().isoformat()
+    return "now" if place.missing_since is None else place.missing_since.date().isoformat()
 
 
 def _as_dict(place: Place) -> dict[str, str]:

@@ -10,6 +10,9 @@ from typing import Any
 
 SCHEMA_VERSION = 1
 
+WIDEST_COLUMN = 120
+"""Letters for which a table's other lines make room; what is longer pushes on its own line only."""
+
 
 class Unwritable(Exception):
     """The result could not be written. `reason` is what the operating system says."""
@@ -91,7 +94,10 @@ def table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
         )
         for i in range(len(header))
     ]
-    widths = [max(len(row[i]) for row in [list(header), *body]) for i in range(len(header))]
+    widths = [
+        min(WIDEST_COLUMN, max(len(row[i]) for row in [list(header), *body]))
+        for i in range(len(header))
+    ]
 
     def line(row: Sequence[str]) -> str:
         cells = (

@@ -42,15 +42,8 @@ def status(
         f"{count(stock.photos, 'photo')}, {count(stock.faces, 'face')}, "
         f"{stock.undated} without a date, {stock.rejected} rejected."
     )
-    if stock.stranger_photos:
-        say(f"Photos of unrelated people among them: {stock.stranger_photos:,}.")
-    if stock.set_aside:
-        say(f"{count(stock.set_aside, 'face')} set aside: a better one of the same moment counts.")
-    if stock.missing:
-        say(
-            f"{count(stock.missing, 'file is', 'files are')} not where they were; nothing is "
-            "forgotten. See: tracker library missing"
-        )
+    for line in beside(stock):
+        say(line)
     for person in stock.people:
         if person.waiting_photos:
             say(plain(waits(person.name, person.waiting_photos)))
@@ -91,8 +84,8 @@ def status(
     elif stock.problems:
         say()
         say(
-            f"{count(len(stock.problems), 'photo')} not used. See which and why: tracker status "
-            "--rejected"
+            f"{count(len({photo for photo, _ in stock.problems}), 'photo')} not used. See which "
+            "and why: tracker status --rejected"
         )
 
 
@@ -112,10 +105,10 @@ def of_children(stock: Stock) -> Iterator[str]:
     for child in stock.children:
         yield ""
         name = plain(child.name)
-        if not child.months:
-            yield f"{name}: no dated faces yet. Next: tracker ingest FOLDER --as NAME"
-        else:
+        if child.months:
             yield f"{name} by month of age (photo-days): {child.months_shown}"
+        elif not child.two_months:
+            yield f"{name}: no dated faces yet. Next: tracker ingest FOLDER --as NAME"
         if child.two_months:
             they = "it counts" if child.two_months == 1 else "they count"
             yield (

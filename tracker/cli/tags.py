@@ -76,7 +76,13 @@ def list_(
         say("No photo here was tagged by another program. Next: tracker ingest FOLDER")
     else:
         rows = [
-            (named.line.name, ", ".join(named.line.programs), *counts(named.line), named.who)
+            (
+                named.line.name,
+                ", ".join(named.line.programs),
+                named.line.photos,
+                named.line.faces,
+                named.who,
+            )
             for named in lines
         ]
         say(table(["name", "written by", "photos", "faces found", "who it is"], rows))
@@ -191,11 +197,6 @@ def import_(
         return
     for line in imported.lines():
         say(plain(line))
-
-
-def counts(line: NameLine) -> tuple[int, int]:
-    """Photos that have the name, and faces it was found to be."""
-    return line.photos, line.faces
 
 
 def _tell(settled: TagsSettled) -> None:

@@ -81,7 +81,7 @@ def _unit_days(whole: str, part: str) -> tuple[date, date]:
     from edtf.parser.edtf_exceptions import EDTFParseException
 
     core = part.rstrip("~?%")
-    if "/" in part:
+    if "/" in part or any(mark in core for mark in _WIDER):  # ~1972 is not to pass for 1972
         raise UsageError(f"{whole!r} is not a date.", hint=HINT)
     try:
         edtf.parse_edtf(part)  # only what is EDTF with its marks, too

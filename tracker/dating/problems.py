@@ -68,17 +68,21 @@ def problems_of(weighed: Weighed, people: Sequence[Someone]) -> tuple[Problem, .
     found = [*_of_the_end(weighed), *_of_ages(dated, people)]
     if dated.source != "user":
         found += [
-            Problem("refused", f"{clue.label} {clue.raw!r} is not believed: {why}.")
+            Problem("refused", _sentence(f"{clue.label} {clue.raw!r} is not believed: {why}"))
             for clue, why in weighed.refused
             if clue.source != "file"
         ]
         found += [
-            Problem("conflict", f"{in_words(clue)}.")
+            Problem("conflict", _sentence(in_words(clue)))
             for clue in weighed.disagrees
             if not _is_natural(clue, dated)
         ]
         found += _of_weakness(weighed)
     return tuple(found)
+
+
+def _sentence(words: str) -> str:
+    return f"{words[0].upper()}{words[1:]}."
 
 
 def _of_the_end(weighed: Weighed) -> Iterator[Problem]:
@@ -108,9 +112,10 @@ def _of_ages(dated: Dated, people: Sequence[Someone]) -> Iterator[Problem]:
                 bucket_of(someone.born, (day, day))[0] or 0
                 for day in (dated.earliest, dated.latest)
             )
+            to = "or" if last == first + 1 else "to"
             words = (
-                f"{someone.name} may be {age_label(first)} or {age_label(last)} in it, so it is in "
-                "no month."
+                f"{someone.name} may be {age_label(first)} {to} {age_label(last)} old in it, so it "
+                "is in no month."
             )
             yield Problem(reason, words, False)
 

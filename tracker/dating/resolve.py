@@ -34,6 +34,12 @@ NARROWS = frozenset(
 """Sources that may narrow a wider date: not those that tell of the file rather than the photo."""
 
 
+PASS_ON = frozenset({"sidecar", "iptc", "xmp", "takeout"})
+"""Sources that programs fill in with what the file's own date says."""
+
+A_DAY = timedelta(days=1)
+
+
 @dataclass(frozen=True, slots=True)
 class Weighed:
     """The date, and what became of each clue.
@@ -59,7 +65,7 @@ def resolve(clues: Iterable[Clue], today: date) -> Dated:
 
 def weigh(clues: Iterable[Clue], today: date) -> Weighed:
     """As `resolve`, with what became of each clue."""
-    ordered = sorted({_ordered(clue) for clue in clues}, key=_trusted)
+    ordered = sorted(_without_echoes({_ordered(clue) for clue in clues}), key=_trusted)
     births = births_among(ordered)
     believed, refused = _sorted_out([c for c in ordered if c.source != BORN], births, today)
     dating = [clue for clue in believed if clue.earliest is not None and clue.source not in BOUNDS]
@@ -95,6 +101,24 @@ def in_words(clue: Clue) -> str:
     if clue.earliest is None and clue.latest is not None:
         return f"{clue.label} says no later than {clue.latest}"
     return f"{clue.label} says {edtf.text(clue.earliest, clue.latest) or repr(clue.raw)}"
+
+
+def _without_echoes(clues: set[Clue]) -> set[Clue]:
+    """Programs pass the day of a scan on as the photo's: such a clue is of the scan as well."""
+    scans = {clue.latest for clue in clues if clue.source == "scan"}
+    return {_of_the_scan(clue) if _repeats(clue, scans) else clue for clue in clues}
+
+
+def _repeats(clue: Clue, scans: set[date | None]) -> bool:
+    if clue.source not in PASS_ON or clue.earliest is None or clue.latest is None:
+        return False
+    if clue.latest - clue.earliest > A_DAY:  # of a moment in UTC the day is known to two
+        return False
+    return any(day is not None and clue.earliest <= day <= clue.latest for day in scans)
+
+
+def _of_the_scan(clue: Clue) -> Clue:
+    return Clue("scan", f"{clue.label} of the scan", clue.raw, None, clue.latest)
 
 
 def _ordered(clue: Clue) -> Clue:

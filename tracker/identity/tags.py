@@ -26,8 +26,6 @@ if TYPE_CHECKING:
 
     from db.records import Person
 
-__all__ = ["TagsSettled", "answer", "match", "settle_tags", "undo"]
-
 PHOTOS_AT_ONCE = 4096
 
 RULES = 1
@@ -85,14 +83,12 @@ class TagsSettled:
         if self.taken_back:
             lines.append(f"{many(self.taken_back, 'face')} lost a name that a tag had given.")
         if self.disputed:
-            lines.append(
-                f"{many(self.disputed, 'tag')} contradict each other and name nobody: "
-                "tracker tags list --problems"
-            )
+            they = many(self.disputed, "tag contradicts", "tags contradict")
+            lines.append(f"{they} others, and name nobody: tracker tags list --problems")
         if asks and self.asks:
             lines.append(
                 f"Other programs wrote {many(len(self.asks), 'name')} that you did not tell me "
-                f"about yet: {_in_words(self.asks)}. Say who they are with: tracker tags ask"
+                f"about yet: {', '.join(_shown(self.asks))}. To say who they are: tracker tags ask"
             )
         return lines
 
@@ -215,10 +211,6 @@ def _by_name(written: Iterable[Decision], state: str, names: Mapping[int, str]) 
         d.person_id for d in written if d.state == state and d.source == TAG and d.person_id
     )
     return {names[person]: number for person, number in counted.items() if person in names}
-
-
-def _in_words(asks: Sequence[NameLine]) -> str:
-    return ", ".join(_shown(asks))
 
 
 def _shown(asks: Sequence[NameLine]) -> Iterator[str]:

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from tracker.ingest.decode import SCALES, Patch, Region
+from tracker.ingest.bounds import SCALES
+from tracker.ingest.decode import Patch, Region
 from tracker.vision import align, quality
 from tracker.vision.records import Detection, Pixels
 from tracker.vision.thumbnail import thumbnail

@@ -8,72 +8,38 @@ header, before a pixel is decoded.
 from __future__ import annotations
 
 import hashlib
-import io
 import os
-import warnings
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache
 
 import numpy as np
-from PIL import Image, PngImagePlugin, UnidentifiedImageError
-from PIL.JpegImagePlugin import JpegImageFile
+from PIL import Image
 
 from tracker.errors import PhotoRejected
-from tracker.ingest import png, raw, tiff
-from tracker.ingest.formats import (
-    FORMAT_NAMES,
-    PILLOW_FORMATS,
-    format_of,
-    is_cut_short,
-)
-from tracker.ingest.others import other_of
+from tracker.ingest import raw
+from tracker.ingest.bounds import affordable_scale, check_layers, check_size, scale_for
+from tracker.ingest.opening import opened
 from tracker.ingest.pixels import (
     REDUCIBLE,
     RGB_LIKE,
-    SIDEWAYS,
     Pixels,
     eight_bit,
     in_srgb,
     to_rgb,
     upright,
 )
-from tracker.ingest.quiet import quiet
 from tracker.ingest.scan import why_unreadable
-from tracker.ingest.workers import NeedsRoom
 from tracker.metadata import embedded
 from tracker.metadata import exif as exif_data
 from tracker.metadata.records import Metadata
+from tracker.metadata.turns import SIDEWAYS
 
 MAX_FILE_BYTES = 600_000_000
-MAX_TEXT_BYTES = 16_000_000
-"""Of a PNG's compressed texts each: XMP may have some millions. Beyond it the file is refused."""
-
-MAX_PIXELS = 300_000_000
-"""Beyond the largest phone photos (200 megapixels) and ordinary panoramas."""
-
 DEAR = ("HEIF", "AVIF")
 """Formats that take a third of a second to decode, at whatever scale: 12 megapixels of HEIC do."""
 
 KEPT_PIXELS = 25_000_000
 """Photos of these that are kept whole until their faces are cut: a tenth of a gigabyte at most."""
-
-MAX_DECODE_BYTES = 600_000_000
-"""What one photo may need while it is decoded. One such photo, the other workers and the
-networks together stay below 1.5 GB."""
-
-ROOMY_BYTES = 200_000_000
-"""Photos that need more than this are decoded one at a time."""
-
-MOST_PAGES = 20
-"""Of a TIFF that are looked at for the one that is the photo."""
-
-BLOCK_BYTES, BLOCKS_KEPT = 16 << 20, 4
-"""What a process keeps for the pixels of its next photo: one of 12 megapixels."""
-
-SCALES = (8, 4, 2, 1)
-"""Divisors a JPEG can be decoded at for less than the full cost; others are reduced alike."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -167,10 +133,11 @@ def decode(
     kind = raw.kind_of(content.data)
     preview = None if kind is None else raw.preview(content.data, kind)
     data = content.data if preview is None else preview.data
-    with _opened(data) as image:
+    with opened(data) as image:
         stored_width, stored_height = image.size
         scale = scale_for(stored_width, stored_height, least_side(stored_width, stored_height))
-        _check_size(image, scale, alone)  # before the EXIF: a PNG is decoded to look for it
+        check_size(image, scale, alone)  # before the EXIF: a PNG is decoded to look for it
+        check_layers(image, data)
         fields = _fields(image)
         orientation = exif_data.orientation(fields) if preview is None else preview.orientation
         # These turn by themselves as they are loaded, and have swapped their sides before.
@@ -226,9 +193,9 @@ def _again(decoded: Decoded, wanted: int, alone: bool) -> tuple[Image.Image, int
     turn = decoded.picture.turn
     if decoded.whole is not None:
         return _few_modes(upright(decoded.whole, wanted, turn)), wanted
-    with _opened(decoded.picture.data) as image:
+    with opened(decoded.picture.data) as image:
         scale = affordable_scale(image, wanted)
-        _check_size(image, scale, alone)
+        check_size(image, scale, alone)
         _fields(image)
         return _few_modes(upright(image, scale, turn)), scale
 
@@ -236,39 +203,6 @@ def _again(decoded: Decoded, wanted: int, alone: bool) -> tuple[Image.Image, int
 def _few_modes(image: Image.Image) -> Image.Image:
     """Grey values of many bits are brought to eight by the whole photo's, not by a piece's."""
     return image if image.mode in REDUCIBLE else eight_bit(image)
-
-
-def scale_for(width: int, height: int, long_side: int) -> int:
-    """The largest divisor that leaves the longer side at least `long_side` pixels."""
-    longer = max(width, height)
-    return next((s for s in SCALES if -(-longer // s) >= long_side), 1)
-
-
-def affordable_scale(image: Image.Image, scale: int) -> int:
-    """`scale`, or the first coarser one whose decoding fits the bound."""
-    fitting = [
-        s for s in sorted(SCALES) if s >= scale and bytes_needed(image, s) <= MAX_DECODE_BYTES
-    ]
-    return fitting[0] if fitting else scale
-
-
-def bytes_needed(image: Image.Image, scale: int) -> int:
-    """Roughly what decoding takes, from the header alone. Pillow keeps 4 bytes a pixel."""
-    width, height = image.size
-    pixels = width * height
-    if image.format == "JPEG":
-        # A progressive file's coefficients, 2 bytes each, are all held until the last scan.
-        held = 6 * pixels if image.info.get("progressive") else 0
-        return held + 4 * pixels // scale**2
-    if image.format == "JPEG2000":  # whole numbers of 4 bytes for each channel, twice, and Pillow's
-        return 28 * pixels // scale**2
-    if image.format == "WEBP":  # two canvases of its decoder, their copy, and Pillow's
-        return 16 * pixels
-    if image.format in ("HEIF", "AVIF"):  # the codec's planes, its RGB, and Pillow's copy
-        return 9 * pixels
-    if image.mode in ("RGBA", "LA", "PA", "P", "CMYK", "F", "I") or image.mode.startswith("I;"):
-        return 6 * pixels
-    return 4 * pixels
 
 
 def _cut(image: Image.Image, region: Region, scale: int, profile: bytes | None) -> Patch:
@@ -281,18 +215,6 @@ def _cut(image: Image.Image, region: Region, scale: int, profile: bytes | None) 
 
 
 # --- header -----------------------------------------------------------------------------------
-
-
-def _check_size(image: Image.Image, scale: int, alone: bool) -> None:
-    width, height = image.size
-    needed = bytes_needed(image, scale)
-    if width * height > MAX_PIXELS or needed > MAX_DECODE_BYTES:
-        raise PhotoRejected(
-            "too-large",
-            f"It claims {width} x {height} pixels, more than can be decoded safely.",
-        )
-    if needed > ROOMY_BYTES and not alone:
-        raise NeedsRoom
 
 
 def _fields(image: Image.Image) -> exif_data.Fields:
@@ -319,34 +241,7 @@ def _raw_fields(data: bytes) -> exif_data.Fields | None:
     return fields if fields.photo else None
 
 
-def _turn_to_the_photo(image: Image.Image) -> None:
-    """Of a TIFF whose first page is a thumbnail of the others: the first that is none."""
-    for page in range(1, MOST_PAGES):
-        if image.tag_v2.get(tiff.NEW_SUBFILE_TYPE, 0) != 1:  # type: ignore[attr-defined]
-            return
-        try:
-            image.seek(page)
-        except EOFError:  # thumbnails all: then the first is the photo
-            image.seek(0)
-            return
-
-
-@cache
-def _formats() -> tuple[str, ...]:
-    """Set Pillow up once per process, and name the formats it may try."""
-    import pi_heif
-
-    pi_heif.register_heif_opener(thumbnails=False, depth_images=False, aux_images=False)
-    Image.MAX_IMAGE_PIXELS = None  # _check_size() does it, by bytes, before anything is decoded
-    PngImagePlugin.MAX_TEXT_CHUNK = MAX_TEXT_BYTES
-    # Pixels of the photo before are written over instead of being asked of the system anew, page
-    # by page: 12 megapixels decode in 25 ms instead of 45. See PILLOW_BLOCKS_MAX in its manual.
-    Image.core.set_block_size(BLOCK_BYTES)  # type: ignore[attr-defined]
-    Image.core.set_blocks_max(BLOCKS_KEPT)  # type: ignore[attr-defined]
-    return PILLOW_FORMATS
-
-
-# --- what can be wrong ------------------------------------------------------------------------
+# --- the file ---------------------------------------------------------------------------------
 
 
 def _data(path: bytes) -> bytes:
@@ -361,58 +256,3 @@ def _data(path: bytes) -> bytes:
     if not data:
         raise PhotoRejected("empty", "The file is empty: it has no bytes.")
     return data
-
-
-@contextmanager
-def _opened(data: bytes) -> Iterator[Image.Image]:
-    """The file's header; whatever Pillow and its codecs raise becomes PhotoRejected in words."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # broken EXIF, odd palettes: said by the result
-            is_tiff = format_of(data) == "TIFF"
-            with quiet() if is_tiff else nullcontext(), _image(data) as image:
-                if image.format == "TIFF":
-                    _turn_to_the_photo(image)
-                yield image
-    except (PhotoRejected, NeedsRoom, MemoryError):
-        raise
-    except Exception as error:  # any kind: OSError, ValueError, SyntaxError, struct.error, ...
-        if "memory" in str(error).lower():  # as Pillow's and libheif's own codecs say it
-            raise MemoryError from None
-        raise _refusal(data, error) from None
-
-
-def _image(data: bytes) -> Image.Image:
-    """The image, its header read; raises whatever Pillow's readers do."""
-    formats = _formats()
-    if format_of(data) == "AVIF":
-        formats = ("AVIF",)  # the reader of HEIF, too, takes a container that calls itself general
-    if data.startswith(b"\xff\xd8\xff"):
-        # Not by `open`: it looks for further pictures in it, and fails where they are broken.
-        return JpegImageFile(io.BytesIO(data))
-    try:
-        return Image.open(io.BytesIO(data), formats=formats)
-    except UnidentifiedImageError:
-        mended = png.mended(data)
-        if mended is None:
-            raise
-    return Image.open(io.BytesIO(mended), formats=formats)
-
-
-def _refusal(data: bytes, error: Exception) -> PhotoRejected:
-    begins_as = format_of(data)
-    if begins_as is None:
-        is_known = other_of(data)
-        if is_known is not None:
-            return PhotoRejected("not-a-photo", f"It is not a photo but {is_known}.")
-        return PhotoRejected("not-a-photo", f"It is not a photo that can be read ({FORMAT_NAMES}).")
-    if "truncated" in str(error).lower() or is_cut_short(data, begins_as):
-        return PhotoRejected("truncated", f"The {begins_as} file is cut short: its end is missing.")
-    if isinstance(error, UnidentifiedImageError | SyntaxError):
-        if tiff.is_whole(data):
-            return PhotoRejected(
-                "unsupported",
-                "It is a kind of TIFF that cannot be read here: export it as a JPEG.",
-            )
-        return PhotoRejected("damaged", f"It begins as {begins_as} files do, but is damaged.")
-    return PhotoRejected("damaged", f"The {begins_as} file is damaged: its pixels cannot be read.")

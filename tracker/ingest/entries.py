@@ -22,6 +22,10 @@ class Found:
     sidecars: tuple[Sidecar, ...] = ()
 
 
+FILTERED = "filtered"
+"""The kind of a photo that was not asked for."""
+
+
 @dataclass(frozen=True, slots=True)
 class Skipped:
     """An entry that is not taken for a photo. `kind` says what it is, as far as one can tell:

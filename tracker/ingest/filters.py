@@ -15,8 +15,9 @@ from dataclasses import dataclass
 from fnmatch import translate
 from functools import lru_cache
 
+from db import text
 from tracker.errors import UsageError
-from tracker.metadata.sidecars import names, takeout, takeout_names
+from tracker.metadata.sidecars import takeout, takeout_names
 
 Part = Callable[[str], object] | None
 """Whether a pattern's part matches a name; None for `**`."""
@@ -24,7 +25,7 @@ Part = Callable[[str], object] | None
 
 def folded(name: bytes | str) -> str:
     """The name as it is compared: composed, and without regard to case."""
-    return names.folded(os.fsdecode(name) if isinstance(name, bytes) else name)
+    return text.folded(os.fsdecode(name) if isinstance(name, bytes) else name)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import struct
 
+from tracker.metadata.sidecars.names import RAW
+
 PILLOW_FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "HEIF", "AVIF", "GIF", "BMP", "JPEG2000")
 """What Pillow may try. A whitelist, because some of its other readers run other programs."""
 
@@ -13,11 +15,7 @@ PICTURE_SUFFIXES = frozenset(
     b".jpg .jpeg .jpe .jfif .mpo .png .apng .webp .tif .tiff .heic .heif .hif .heics .avif .avifs "
     b".bmp .dib .gif .jp2 .j2k .jpf .jpx .jxl".split()
 )
-RAW_SUFFIXES = frozenset(
-    b".dng .cr2 .cr3 .crw .nef .nrw .arw .sr2 .srf .orf .rw2 .rwl .raw .raf .pef .srw .x3f .mrw "
-    b".3fr .fff .iiq .mef .mos .kdc .dcr .erf .gpr".split()
-)
-PHOTO_SUFFIXES = PICTURE_SUFFIXES | RAW_SUFFIXES
+PHOTO_SUFFIXES = PICTURE_SUFFIXES | {suffix.encode() for suffix in RAW}
 """Lower-case. Content decides what a file is; the suffix only whether it is worth opening."""
 
 MOST_BOXES = 10_000

@@ -5,9 +5,10 @@ clock, where the file still has it, shows the same time. Each copy belongs to on
 the nearest that is more of an original, which is one with the camera's time before one without,
 then the larger. So a picture of which the time is lost cannot tie two moments together.
 
-**A burst** was taken by one camera (where files do not tell it: lies in one folder) within
-seconds. A gap of more than GAP ends it, and after SPAN the next one begins: a child filmed for an
-hour in single pictures is many moments.
+**A burst** was taken by one camera within seconds. A gap of more than GAP ends it, and after SPAN
+the next one begins: a child filmed for an hour in single pictures is many moments. Where the files
+do not tell the camera and its time themselves, it lies in one folder with times from elsewhere, and
+one picture does not look UNLIKE the next: photos that were sent together were saved together.
 
 What comes out follows from the photos alone, never from the order they came in.
 """
@@ -21,7 +22,8 @@ import numpy as np
 import numpy.typing as npt
 
 from db import moments
-from db.moments import Facts, Ids, Moments, Pairs
+from db.moments import Facts, Ids, Looks, Moments, Pairs
+from tracker.dating.clues import NAME
 from tracker.ingest import alike
 
 if TYPE_CHECKING:
@@ -36,9 +38,26 @@ GAP = 3 * SECOND
 SPAN = 10 * SECOND
 """The longest time from the first picture of a burst to its last."""
 
+UNLIKE = 96
+"""Bits from which two pictures do not look like the same people a second later; see `alike`."""
+
 STANDING = 30
 """More pictures than this at the very same time of one camera: that is not a clock, but a program
-that wrote one date into a box of scans. So is a full hour, to the second."""
+that wrote one date into a box of scans. So is a full hour, to the second, and a second in which
+three pictures are that look UNLIKE each other."""
+
+TELL_THE_SECOND = (
+    ("exif", ""),
+    ("sidecar", ""),
+    ("gps", ""),
+    ("iptc", ""),
+    ("xmp", ""),
+    ("video", ""),
+    ("takeout", ""),
+    ("filename", NAME),
+)
+"""Clues to a date that come from the moment of the picture: source, and label where it matters. Not
+the user's word, which dates a box of prints to one hour, nor names that say when it was sent."""
 
 SHAPE = 0.03
 """Two shapes (width by height) that differ by less are the same, rounded or cut a little."""
@@ -62,7 +81,8 @@ def update(con: duckdb.DuckDBPyConnection, photos: Sequence[str]) -> int:
         _compare(con, new)
     elif not photos:
         return 0
-    wanted = group(moments.facts(con), moments.alike(con))
+    looks = moments.looks(con)
+    wanted = group(moments.facts(con, TELL_THE_SECOND), moments.alike(con), looks)
     stored = moments.load(con)
     gone, come = _differing(stored, wanted), _differing(wanted, stored)
     if gone.any() or come.any():
@@ -87,10 +107,10 @@ def _compare(con: duckdb.DuckDBPyConnection, new: Ids) -> None:
     moments.add_alike(con, looks.ids[changed], partners[changed], found.pairs, common)
 
 
-def group(facts: Facts, pairs: Pairs) -> Moments:
+def group(facts: Facts, pairs: Pairs, looks: Looks) -> Moments:
     """The moments of two photos or more, by ascending photo."""
     copies = same_pictures(facts, pairs)
-    edges = np.concatenate([copies, bursts(facts)])
+    edges = np.concatenate([copies, bursts(facts, looks)])
     if not len(edges):
         none = np.empty(0, np.int64)
         return Moments(none, none, np.empty(0, bool))
@@ -121,12 +141,14 @@ def same_pictures(facts: Facts, pairs: Pairs) -> Edges:
     return np.stack([copy[nearest], original[nearest]], axis=1)
 
 
-def bursts(facts: Facts) -> Edges:
+def bursts(facts: Facts, looks: Looks) -> Edges:
     """Each picture of a burst with the one before it."""
-    timed = _by_clock(facts)
-    by, clock = facts.by[timed], facts.clock[timed]
+    timed = _by_clock(facts, looks)
+    by, clock, sure = facts.by[timed], facts.clock[timed], facts.sure[timed]
     begins = np.ones(len(timed), bool)
     begins[1:] = (by[1:] != by[:-1]) | (clock[1:] - clock[:-1] > GAP)
+    asked = np.flatnonzero(~begins & ~(sure & np.roll(sure, 1)))
+    begins[asked] = _unlike(facts, looks, timed[asked - 1], timed[asked])
     firsts = np.flatnonzero(begins)
     after = np.append(firsts, len(timed))[1:]
     for k in np.flatnonzero(clock[after - 1] - clock[firsts] > SPAN):
@@ -135,15 +157,29 @@ def bursts(facts: Facts) -> Edges:
     return np.stack([timed[follows - 1], timed[follows]], axis=1)
 
 
-def _by_clock(facts: Facts) -> Places:
+def _by_clock(facts: Facts, looks: Looks) -> Places:
     """The places of those whose clock goes, camera by camera in the order of their times."""
     timed = np.flatnonzero((facts.clock >= 0) & (facts.clock % HOUR != 0))
-    timed = timed[np.lexsort((facts.clock[timed], facts.by[timed]))]
+    timed = timed[np.lexsort((facts.content[timed], facts.clock[timed], facts.by[timed]))]
     by, clock = facts.by[timed], facts.clock[timed]
     moves = np.ones(len(timed), bool)
     moves[1:] = (by[1:] != by[:-1]) | (clock[1:] != clock[:-1])
-    at = np.cumsum(moves) - 1
-    return np.asarray(timed[np.bincount(at)[at] <= STANDING])
+    at, first = np.cumsum(moves) - 1, np.flatnonzero(moves)
+    count = np.bincount(at)
+    several = np.flatnonzero((count[at] > 2) & (clock % SECOND == 0))
+    unlike = several[_unlike(facts, looks, timed[first[at[several]]], timed[several])]
+    stands = (count > STANDING) | (np.bincount(at[unlike], minlength=len(count)) > 1)
+    return np.asarray(timed[~stands[at]])
+
+
+def _unlike(facts: Facts, looks: Looks, one: Places, other: Places) -> npt.NDArray[np.bool_]:
+    """Whether two pictures look unlike each other, or it is not known."""
+    if not len(one) or not len(looks.ids):
+        return np.ones(len(one), bool)
+    a, known = _places(looks.ids, facts.ids[one])
+    b, known_too = _places(looks.ids, facts.ids[other])
+    far = alike.distances(looks.words[a], looks.words[b]) > UNLIKE
+    return np.asarray(far | ~known | ~known_too)
 
 
 def _cuts(clock: Ids) -> Places:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from db import roots as stored
-from db.roots import is_below
+from db.roots import Place, is_below
 from db.text import many, shown
 from tracker.errors import UsageError
 from tracker.ingest import roots
@@ -22,7 +22,7 @@ class Looked:
     which of the missing ones are `back`."""
 
     known: int
-    gone: list[bytes]
+    gone: list[Place]
     back: list[bytes]
 
 
@@ -68,6 +68,6 @@ def look(con: duckdb.DuckDBPyConnection, folder: bytes) -> Looked:
             hint="The folders that are known: tracker library list",
         )
     there = {place.path for place in known if os.path.lexists(place.path)}
-    gone = [p.path for p in known if p.missing_since is None and p.path not in there]
+    gone = [p for p in known if p.missing_since is None and p.path not in there]
     back = [p.path for p in known if p.missing_since is not None and p.path in there]
     return Looked(sum(p.missing_since is None for p in known), gone, back)

@@ -16,9 +16,6 @@ Pixels = npt.NDArray[np.uint8]
 RGB_LIKE = ("RGB", "RGBA", "RGBX", "P", "PA", "YCbCr")
 """Modes whose colours a profile for RGB speaks of."""
 
-SIDEWAYS = (5, 6, 7, 8)
-"""Orientations that swap width and height."""
-
 REDUCIBLE = ("L", "RGB", "RGBA", "CMYK", "YCbCr")
 
 TURNS = {

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 STDERR = 2
+
+_one_at_a_time = threading.RLock()
+"""Two threads that take turns would each put back what the other had put there."""
 
 
 @contextmanager
@@ -15,16 +19,17 @@ def quiet() -> Iterator[None]:
 
     What went wrong is in the exception that Pillow or rawpy raises.
     """
-    try:
-        kept = os.dup(STDERR)
-    except OSError:  # it is closed: nobody can be bothered
-        yield
-        return
-    try:
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, STDERR)
-        os.close(nowhere)
-        yield
-    finally:
-        os.dup2(kept, STDERR)
-        os.close(kept)
+    with _one_at_a_time:
+        try:
+            kept = os.dup(STDERR)
+        except OSError:  # it is closed: nobody can be bothered
+            yield
+            return
+        try:
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nowhere, STDERR)
+            os.close(nowhere)
+            yield
+        finally:
+            os.dup2(kept, STDERR)
+            os.close(kept)

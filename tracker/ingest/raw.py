@@ -7,6 +7,7 @@ found by LibRaw, which hostile files may crash: this runs in a process that may 
 from __future__ import annotations
 
 import io
+import warnings
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,14 +17,13 @@ from tracker.errors import PhotoRejected
 from tracker.ingest import formats, tiff
 from tracker.ingest.quiet import quiet
 from tracker.metadata import exif, isobmff
+from tracker.metadata.turns import SIDEWAYS
 
 LEAST_SIDE = 320
 """Longer side of a preview that can serve for the photo; a face in less is too small anyway."""
 
 FLIPS = {0: 1, 1: 2, 2: 4, 3: 3, 4: 5, 5: 8, 6: 6, 7: 7}
 """LibRaw's flip, as a sum of mirrorings and a transposition, to EXIF's orientation."""
-
-SIDEWAYS = (5, 6, 7, 8)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,6 +52,12 @@ def preview(data: bytes, kind: str) -> Preview:
 
     A camera that LibRaw does not know may still have put its picture where TIFF says.
     """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # broken EXIF: said by the result
+        return _preview(data, kind)
+
+
+def _preview(data: bytes, kind: str) -> Preview:
     wide = True  # sensors are, but for those that LibRaw knows
     try:
         found, flip, wide = _by_libraw(data, kind)

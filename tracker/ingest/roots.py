@@ -91,7 +91,7 @@ def check(con: duckdb.DuckDBPyConnection, starts: Sequence[bytes]) -> tuple[str,
     for start in starts:
         if not os.path.exists(start):  # noqa: PTH110  (pathlib cannot hold bytes)
             if known := stored.count(con, start)[0]:
-                raise UsageError(offline(start, known), hint=offline_hint(known))
+                raise UsageError(offline(start, known), hint=OFFLINE_HINT)
         elif is_empty(start):
             if known := stored.count(con, start)[0]:
                 warnings.append(empty(start, known))
@@ -258,25 +258,23 @@ def state_of(con: duckdb.DuckDBPyConnection, root: Root) -> str:
     return "another disk" if root.device and device and device != root.device else "here"
 
 
+OFFLINE_HINT = (
+    "Connect the disk or card it is on and run the same command again. If the folder is at "
+    "another place now: tracker library moved OLD NEW"
+)
+
+
 def offline(start: bytes, known: int) -> str:
     """A known start that does not exist, in words."""
-    are = "photo is" if known == 1 else "photos are"
-    return f"{shown(start)} is not there now. {known:,} {are} known from it; nothing is forgotten."
-
-
-def offline_hint(known: int) -> str:
-    """What to do about it."""
-    return (
-        "Connect the disk or card it is on and run the same command again. If the folder is at "
-        "another place now: tracker library moved OLD NEW"
-    )
+    are = many(known, "photo is", "photos are")
+    return f"{shown(start)} is not there now. {are} known from it; nothing is forgotten."
 
 
 def empty(start: bytes, known: int) -> str:
     """A known start that is empty, in words."""
-    are = "photo is" if known == 1 else "photos are"
+    are = many(known, "photo is", "photos are")
     return (
-        f"{shown(start)} is empty now, and {known:,} {are} known from it. Is the disk connected? "
+        f"{shown(start)} is empty now, and {are} known from it. Is the disk connected? "
         "Nothing is forgotten."
     )
 

@@ -20,7 +20,7 @@ from db import DATABASE
 from db.records import Rejection
 from db.text import shown
 from tracker.errors import UsageError
-from tracker.ingest.entries import Entry, Found, Skipped, unreadable, why_unreadable
+from tracker.ingest.entries import FILTERED, Entry, Found, Skipped, unreadable, why_unreadable
 from tracker.ingest.filters import EVERYTHING, Filters, folded, titles_of
 from tracker.ingest.formats import PHOTO_SUFFIXES
 from tracker.ingest.neighbours import Neighbours, listed, may_speak
@@ -155,7 +155,7 @@ class _Tour:
             return
         folder, name = os.path.split(start)
         if self.filters and not (self._is_album(folder) and self.filters.wants((folded(name),))):
-            yield Skipped(start, "filtered")
+            yield Skipped(start, FILTERED)
             return
         if folder not in self.of_files:
             self.of_files[folder] = listed(folder)
@@ -309,7 +309,7 @@ def _looked_at(entry: os.DirEntry[bytes], here: Neighbours, wanted: Wanted | Non
     if os.path.splitext(name.lower())[1] not in PHOTO_SUFFIXES:  # noqa: PTH122
         return here.skipped(name, path)
     if wanted is not None and not wanted(name):
-        return Skipped(path, "filtered")
+        return Skipped(path, FILTERED)
     return _file(path, entry.stat(follow_symlinks=False), name, here)
 
 

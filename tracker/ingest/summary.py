@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from itertools import repeat
 
 from db.records import Rejection
+from db.text import many
+from tracker.ingest.entries import FILTERED
 from tracker.ingest.scan import PHOTO_SUFFIXES, Skipped, shown
 
 
@@ -93,6 +95,12 @@ def nothing_found(skipped: list[Skipped]) -> str:
     """What to say where there was not one photo."""
     if not skipped:
         return "There is nothing in there: no photo, and no other file."
+    if left_out := sum(entry.kind == FILTERED for entry in skipped):
+        are = many(left_out, "photo is", "photos are")
+        return (
+            f"Nothing is left to look at: {are} not what was asked for with --include, --exclude "
+            "or --album. What they name is below the folder that is taken in."
+        )
     taken = " ".join(sorted(suffix.decode() for suffix in PHOTO_SUFFIXES))
     return (
         "No photos were found. Taken are files whose names end in "

@@ -12,6 +12,7 @@ from xml.etree.ElementTree import Element
 
 from PIL import Image, ImageFile
 
+from db.records import Clue
 from tracker.metadata import exif, iptc, isobmff, motion, regions, xmp
 from tracker.metadata.records import Metadata
 
@@ -40,14 +41,21 @@ def metadata(
         camera=_careful(lambda: exif.camera(fields), ""),
     )
     found += Metadata(clues=_careful(lambda: iptc.clues(_iptc(image)), ()))
+    is_scanned = _careful(lambda: exif.is_scanned(fields), False)
     for root in roots:
-        found += _of_xmp(root, size, orientation)
+        found += _of_xmp(root, size, orientation, is_scanned)
     return found + _careful(lambda: _films(image, data, roots), Metadata())
 
 
-def _of_xmp(root: Element, size: tuple[int, int], orientation: int) -> Metadata:
+def _of_xmp(root: Element, size: tuple[int, int], orientation: int, is_scanned: bool) -> Metadata:
+    nothing: tuple[Clue, ...] = ()
+    clues = _careful(lambda: xmp.clues(root), nothing)
+    if is_scanned:
+        clues = tuple(
+            exif.of_the_scan(clue) if clue.label == xmp.CREATED else clue for clue in clues
+        )
     return Metadata(
-        clues=_careful(lambda: xmp.clues(root), ()),
+        clues=clues,
         tags=_careful(lambda: regions.from_xmp(root, size, orientation), ()),
     )
 

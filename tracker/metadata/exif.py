@@ -61,13 +61,11 @@ def clues(fields: Fields) -> tuple[Clue, ...]:
     original = _date(fields, "exif", _BASE.DateTimeOriginal, "DateTimeOriginal", "Original")
     digitized = _date(fields, "exif", _BASE.DateTimeDigitized, "DateTimeDigitized", "Digitized")
     modified = _date(fields, "modified", _BASE.DateTime, "DateTime", "")
+    found = [clue for clue in (original, digitized, *_gps(fields.place), modified) if clue]
     if is_scanned(fields):
-        digitized = _of_the_scan(digitized)
-        if not _is_earlier(original, digitized):
-            original = _of_the_scan(original)
-        modified = _of_the_scan(modified)
-    found = (original, digitized, *_gps(fields.place), modified)
-    return tuple(clue for clue in found if clue is not None)
+        kept = original if _is_earlier(original, digitized) else None
+        found = [clue if clue is kept else of_the_scan(clue) for clue in found]
+    return tuple(found)
 
 
 def camera(fields: Fields) -> str:
@@ -133,9 +131,8 @@ def _date(fields: Fields, source: str, tag: int, name: str, suffix: str) -> Clue
     return read.exif(raw, subsec, offset).clue(source, f"EXIF {name}", raw)
 
 
-def _of_the_scan(clue: Clue | None) -> Clue | None:
-    if clue is None:
-        return None
+def of_the_scan(clue: Clue) -> Clue:
+    """The same date as one that says only until when the picture was taken."""
     return Clue("scan", f"{clue.label} of the scan", clue.raw, None, clue.latest)
 
 

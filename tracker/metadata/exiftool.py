@@ -91,6 +91,7 @@ def _ask(tool: str, paths: Sequence[bytes]) -> Mapping[bytes, tuple[Clue, ...]]:
 
 
 def _clues(row: Mapping[str, Any]) -> tuple[Clue, ...]:
+    """Of the least source that dates a photo: in which of many places it looked it does not say."""
     texts = ((tag, row.get(tag)) for tag in DATES)
     return tuple(
         read.exif(text).clue("modified", f"exiftool {tag}", text)

@@ -14,18 +14,15 @@ published: what is here is what those found who read its files.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import islice
 
+from db.text import folded
 from tracker.metadata import turns
 from tracker.metadata.given_names import clean
 from tracker.metadata.records import Box, Metadata, Tag
-
-LARGEST = 16 * 2**20
-"""Bytes of an ini that is read: a folder of 100,000 photos has one of about this size."""
 
 MOST_FACES = 1000
 """Of one photo."""
@@ -54,8 +51,6 @@ def tags(ini: bytes, photo: str, size: tuple[int, int], orientation: int) -> Met
     `size` is the upright photo's width and height, `orientation` EXIF's. `notes` tell of faces
     whose names are not in the ini: Picasa before 3.9 kept them in a file of its own. Never raises.
     """
-    if len(ini) > LARGEST:
-        return Metadata(notes=(f"Picasa's notes of this folder: over {LARGEST >> 20} MB",))
     known = _read(ini)
     entry = known.photos.get(_key(photo), {})
     found, nameless = [], 0
@@ -129,4 +124,4 @@ def _text(ini: bytes) -> str:
 
 
 def _key(name: str) -> str:
-    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name.strip()).casefold())
+    return folded(name.strip())

@@ -27,10 +27,13 @@ TIFF = "{http://ns.adobe.com/tiff/1.0/}"
 XMP = "{http://ns.adobe.com/xap/1.0/}"
 PHOTOSHOP = "{http://ns.adobe.com/photoshop/1.0/}"
 
+CREATED = "XMP xmp:CreateDate"
+"""The label of a clue: of a scan it is the day of the scan."""
+
 _DATES = (
     (f"{PHOTOSHOP}DateCreated", "XMP photoshop:DateCreated"),
     (f"{EXIF}DateTimeOriginal", "XMP exif:DateTimeOriginal"),
-    (f"{XMP}CreateDate", "XMP xmp:CreateDate"),
+    (f"{XMP}CreateDate", CREATED),
 )
 """When the picture came into being, the surest first; not when a program last saved it."""
 

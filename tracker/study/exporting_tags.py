@@ -112,12 +112,23 @@ def _export(photo: bytes, target: bytes, faces: NamedFaces | None, *, beside: bo
     if faces is None:
         return put(target, None, PRIVATE)
     if not beside:
-        os.makedirs(os.path.dirname(target), mode=0o700, exist_ok=True)  # noqa: PTH103, PTH120
+        _make_private(os.path.dirname(target))  # noqa: PTH120
         return put(target, _document(photo, faces), PRIVATE)
     if _other_sidecar(photo) and ours(target) == b"":
         return Outcome.FOREIGN
     # Beside the photo it is for whoever the photo is for.
     return put(target, _document(photo, faces), os.stat(photo).st_mode & 0o666)  # noqa: PTH116
+
+
+def _make_private(folder: bytes) -> None:
+    """Make it, and what is not there above it. `os.makedirs` has a mode for the innermost alone,
+    and names of folders are names of people."""
+    if os.path.isdir(folder):  # noqa: PTH112
+        return
+    above = os.path.dirname(folder)  # noqa: PTH120
+    if above != folder:
+        _make_private(above)
+    os.mkdir(folder, 0o700)  # noqa: PTH102
 
 
 def _other_sidecar(photo: bytes) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from db import tagged_faces, tags
 from db.connection import transaction
+from db.roots import is_below
 from db.tagged_faces import Place
-from db.text import many, shown
+from db.text import folded, many, shown
 from tracker.errors import UsageError
 from tracker.identity.tags import TagsSettled, settle_tags
 from tracker.ingest.scan import absolute
@@ -105,7 +105,7 @@ def found(photo: Described, index: Mapping[str, Sequence[Place]]) -> set[str]:
     """
     agree: dict[Place, int] = {}
     for path in photo.paths:
-        for place in index.get(_key(path.name), ()):
+        for place in index.get(folded(path.name), ()):
             agree[place] = max(agree.get(place, 0), _common_end(path, place))
     if photo.byte_size is not None:
         same = {p: n for p, n in agree.items() if p.byte_size == photo.byte_size}
@@ -118,11 +118,11 @@ def found(photo: Described, index: Mapping[str, Sequence[Place]]) -> set[str]:
 
 
 def _index(places: Iterable[Place], root: Path | None) -> dict[str, list[Place]]:
-    below = None if root is None else absolute(root).rstrip(b"/") + b"/"
+    top = None if root is None else absolute(root)
     index: dict[str, list[Place]] = defaultdict(list)
     for place in places:
-        if below is None or place.path.startswith(below):
-            index[_key(PurePosixPath(shown(place.path)).name)].append(place)
+        if top is None or is_below(place.path, top):
+            index[folded(PurePosixPath(shown(place.path)).name)].append(place)
     if root is not None and not index:
         raise UsageError(
             f"No photo is known below {root}.",
@@ -136,14 +136,10 @@ def _common_end(path: PurePosixPath, place: Place) -> int:
     here = PurePosixPath(shown(place.path)).parts
     number = 0
     for one, other in zip(reversed(path.parts), reversed(here), strict=False):
-        if _key(one) != _key(other):
+        if folded(one) != folded(other):
             break
         number += 1
     return number
-
-
-def _key(name: str) -> str:
-    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
 
 
 def _bytes(file: Path) -> bytes:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from db import photos
 from db import roots as stored
+from db.text import folded, shown
 from tracker.ingest.scan import absolute
-from tracker.study.photos_at import spelt_alike
 
 if TYPE_CHECKING:
     import duckdb
@@ -26,9 +26,9 @@ def known_folder(connection: duckdb.DuckDBPyConnection, given: Path) -> bytes:
         if stored.count(connection, place)[0]:
             return place
     separator = os.fsencode(os.sep)
-    key, depth = spelt_alike(wanted), wanted.count(separator)
+    key, depth = folded(shown(wanted)), wanted.count(separator)
     for path in photos.known_paths(connection):
         folder = separator.join(path.split(separator)[: depth + 1])
-        if spelt_alike(folder) == key:
+        if folded(shown(folder)) == key:
             return folder
     return wanted

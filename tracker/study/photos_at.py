@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-import unicodedata
 from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from db import photos
-from db.text import shown
+from db.text import folded, shown
 from tracker.errors import UsageError
 from tracker.ingest.scan import absolute
 
@@ -50,16 +49,10 @@ def _spelt_otherwise(
 ) -> list[bytes]:
     """`spellings` is filled when the first path needs it: it takes a moment."""
     if not spellings:
-        spellings.update((path, spelt_alike(path)) for path in known)
-    key = spelt_alike(absolute(given))
+        spellings.update((path, folded(shown(path))) for path in known)
+    key = folded(shown(absolute(given)))
     below = key.rstrip("/\\") + os.sep
     return [path for path, its in spellings.items() if its == key or its.startswith(below)]
-
-
-def spelt_alike(path: bytes) -> str:
-    """What is the same for all spellings that some file systems take for one."""
-    composed = unicodedata.normalize("NFC", shown(path))
-    return unicodedata.normalize("NFC", composed.casefold())
 
 
 def _unknown(given: Path) -> UsageError:

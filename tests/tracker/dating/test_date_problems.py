@@ -48,6 +48,11 @@ def test_what_is_refused_and_what_disagrees_are_problems() -> None:
     assert kinds(SHUTTER, *folders.clues(["2021"])) == ["conflict"]
 
 
+def test_problems_are_told_in_whole_sentences() -> None:
+    (problem,) = problems_of(weigh([SHUTTER, *names.clues("2023-01-01.jpg")], TODAY), ())
+    assert problem.words == "The file's name says 2023-01-01."
+
+
 @pytest.mark.parametrize(
     "later",
     [
@@ -86,7 +91,11 @@ def test_a_child_that_may_be_in_two_months_of_age_is_named() -> None:
     assert kinds(year, people=(MIA,)) == ["two months"]
     assert kinds(year, people=(ANNA,)) == []
     (problem,) = problems_of(weigh([year], TODAY), (MIA,))
-    assert problem.words == "Mia may be 11 months or 1 year 11 months in it, so it is in no month."
+    words = "Mia may be 11 months to 1 year 11 months old in it, so it is in no month."
+    assert problem.words == words
+    month = Clue("sidecar", "XMP", "2025-04", *edtf.parse("2025-04"))
+    (problem,) = problems_of(weigh([month], TODAY), (MIA,))
+    assert problem.words.startswith("Mia may be 1 year 2 months or 1 year 3 months old in it")
 
 
 def test_before_a_birth_nobody_can_be_in_it() -> None:

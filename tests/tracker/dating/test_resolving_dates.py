@@ -169,6 +169,16 @@ def test_a_scanners_date_never_dates_the_picture() -> None:
     assert result.conflicts == ()
 
 
+@pytest.mark.parametrize("source", ["sidecar", "iptc", "xmp", "takeout"])
+def test_programs_that_repeat_the_day_of_the_scan_do_not_date_the_picture(source: str) -> None:
+    scan = Clue("scan", "EXIF DateTimeOriginal of the scan", "2019", None, date(2019, 5, 1))
+    for repeated in ("2019-05-01", "2019-04-30/2019-05-01", "2019-05-01/2019-05-02"):
+        result = dated(scan, says(source, repeated), *folders.clues(["Sommer 1984"]))
+        assert (days(result), result.source, result.conflicts) == ("1984", "folder", ())
+    for told in ("1984-07", "2019", "2018-04-30"):
+        assert dated(scan, says(source, told)).source == source
+
+
 def test_a_date_after_the_bound_is_told() -> None:
     scan = Clue("scan", "the scan", "2019", None, date(2019, 5, 1))
     assert dated(scan, says("filename", "2021-01-01")).conflicts == (

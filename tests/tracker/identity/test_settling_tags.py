@@ -35,7 +35,7 @@ def test_a_name_names_nobody_until_it_is_answered_for(album: TaggedAlbum) -> Non
     assert [(line.name, line.photos) for line in told.asks] == [("Oma Rosa", 1)]
     assert told.lines() == [
         "Other programs wrote 1 name that you did not tell me about yet: Oma Rosa (digiKam, "
-        "1 photo). Say who they are with: tracker tags ask"
+        "1 photo). To say who they are: tracker tags ask"
     ]
 
 

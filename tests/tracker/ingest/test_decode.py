@@ -5,6 +5,7 @@ import io
 import os
 import random
 import struct
+import time
 import zlib
 from collections.abc import Callable
 from functools import partial
@@ -17,13 +18,13 @@ import pytest
 from PIL import Image
 
 from tracker.errors import PhotoRejected
-from tracker.ingest import decode
+from tracker.ingest import bounds, decode
+from tracker.ingest.bounds import scale_for
 from tracker.ingest.decode import (
     Decoded,
     Patch,
     Region,
     cut_regions,
-    scale_for,
 )
 from tracker.ingest.workers import NeedsRoom
 
@@ -391,6 +392,17 @@ def bomb_png(width: int, height: int) -> bytes:
     )
 
 
+def test_a_small_file_of_a_thousand_layers_is_refused_at_once(tmp_path: Path) -> None:
+    data = bytearray(encoded(Image.new("RGB", (64, 64), RED), "JPEG", progressive=True))
+    at = data.index(b"\xff\xc2") + 5
+    data[at : at + 4] = struct.pack(">HH", 4000, 4000)
+    last = data.rindex(b"\xff\xda")
+    started = time.monotonic()
+    problem = rejected(bytes(data[:last] + data[last:-2] * 1000 + data[-2:]), tmp_path)
+    assert (problem.code, "layers" in str(problem)) == ("damaged", True)
+    assert time.monotonic() - started < 2
+
+
 def test_a_bomb_is_refused_by_its_header(tmp_path: Path) -> None:
     problem = rejected(bomb_png(60_000, 60_000), tmp_path)
     assert problem.code == "too-large"
@@ -436,7 +448,7 @@ def test_a_finer_scale_than_memory_allows_becomes_the_next_coarser_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = save(corners(400, 300), tmp_path / "photo.jpg", quality=95)
-    monkeypatch.setattr(decode, "MAX_DECODE_BYTES", 4 * 400 * 300 - 1)
+    monkeypatch.setattr(bounds, "MAX_DECODE_BYTES", 4 * 400 * 300 - 1)
     (patch,) = cut(path, Region(200, 150, 400, 300, 1), side=lambda w, h: 50)
     assert (patch.scale, patch.x, patch.y, patch.pixels.shape) == (2, 100, 75, (75, 100, 3))
 

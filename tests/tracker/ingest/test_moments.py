@@ -20,6 +20,8 @@ from db import photos
 from db.connection import open_workspace
 from db.moments import Looks
 from tests.support.workspaces import DETECTOR, EMBEDDER, dated, photo_of, sha_of
+from tracker.dating import names
+from tracker.dating.clues import NAME
 from tracker.ingest import alike, moments
 from tracker.ingest.alike import ALIKE
 from tracker.ingest.moments import GAP, SECOND, SPAN, STANDING
@@ -203,12 +205,15 @@ def test_pictures_taken_within_seconds_by_one_camera_are_one_moment(con: Connect
     assert groups(con, shots) == ["a b c"]
 
 
-def test_where_the_camera_is_not_known_the_folder_stands_for_it(con: Connection) -> None:
+def test_where_the_camera_is_not_known_the_folder_and_the_looks_stand_for_it(
+    con: Connection,
+) -> None:
     shots = [
         Shot("a", 1, shutter=at(0), camera="", folder="/mum"),
-        Shot("b", 2, shutter=at(1), camera="", folder="/mum"),
-        Shot("c", 3, shutter=at(1), camera="", folder="/dad"),
-        Shot("d", 4, shutter=at(1), camera="", folder="/mum/more"),
+        Shot("b", 1, 60, shutter=at(1), camera="", folder="/mum"),
+        Shot("c", 1, 90, shutter=at(1), camera="", folder="/dad"),
+        Shot("d", 1, 30, shutter=at(1), camera="", folder="/mum/more"),
+        Shot("sent in the same second", 2, shutter=at(2), camera="", folder="/mum"),
     ]
     store(con, shots)
     assert groups(con, shots) == ["a b"]
@@ -220,6 +225,15 @@ def test_an_hour_of_single_pictures_is_many_moments(con: Connection) -> None:
     sizes = [len(group.split()) for group in groups(con, shots)]
     assert max(sizes) == SPAN // (2 * SECOND) + 1 == 6
     assert sum(sizes) >= 198
+
+
+def test_different_pictures_of_the_very_same_second_are_no_burst(con: Connection) -> None:
+    dated_by_a_program = [Shot(f"scan {n}", n, shutter=at(0)) for n in range(3)]
+    burst = [Shot(f"b{n}", 9, 40 * n, shutter=at(60)) for n in range(3)]
+    cut_out = [Shot("whole", 20, shutter=at(120)), Shot("part", 21, shutter=at(120))]
+    shots = [*dated_by_a_program, *burst, *cut_out]
+    store(con, shots)
+    assert groups(con, shots) == ["b0 b1 b2", "part whole"]
 
 
 def test_one_date_written_into_a_whole_box_of_scans_is_no_burst(con: Connection) -> None:
@@ -239,10 +253,18 @@ def test_one_date_written_into_a_whole_box_of_scans_is_no_burst(con: Connection)
 def test_other_sources_tell_the_second_but_not_the_user_or_a_scanner(
     con: Connection, source: str, together: bool
 ) -> None:
-    store(con, [Shot("a", 1, shutter=at(0)), Shot("b", 2, shutter=at(1))])
-    con.execute("UPDATE date_clues SET source = ?", [source])
+    store(con, [Shot("a", 1, shutter=at(0)), Shot("b", 1, 60, shutter=at(1))])
+    con.execute("UPDATE date_clues SET source = ?, label = ?", [source, NAME])
     moments.update(con, [sha_of("a")])
     assert len(found(con)) == (2 if together else 0)
+
+
+def test_photos_saved_together_are_no_burst(con: Connection) -> None:
+    store(con, [Shot("a", 1, shutter=at(0)), Shot("b", 1, 60, shutter=at(1))])
+    (sent,) = names.clues("WhatsApp Image 2024-03-09 at 14.15.02 (1).jpeg")
+    con.execute("UPDATE date_clues SET source = ?, label = ?", [sent.source, sent.label])
+    moments.update(con, [sha_of("a")])
+    assert found(con) == {}
 
 
 def test_what_the_user_says_of_dates_does_not_take_a_burst_apart(con: Connection) -> None:

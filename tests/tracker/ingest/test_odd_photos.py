@@ -15,7 +15,7 @@ from PIL.PngImagePlugin import PngInfo
 
 from tests.tracker.metadata.test_embedded_dates import DATED
 from tracker.errors import PhotoRejected
-from tracker.ingest import decode
+from tracker.ingest import bounds, decode
 from tracker.ingest.decode import Decoded
 
 TEAL, PURPLE = (0, 128, 128), (128, 0, 128)
@@ -67,6 +67,16 @@ def test_an_avif_is_read_whatever_brand_comes_first(brand: bytes) -> None:
     decoded = read(data[:8] + brand + data[12:])
     assert decoded.format == "AVIF"
     assert_is(decoded, TEAL)
+
+
+def test_an_avifs_broken_exif_data_cost_its_dates_alone() -> None:
+    exif = Image.Exif()
+    exif[0x010F] = "Maker"
+    data = encoded(plain(), "AVIF", exif=exif)
+    assert read(data).metadata.camera == "Maker"
+    broken = read(data.replace(b"MM\0*", b"XX\0*"))
+    assert_is(broken, TEAL)
+    assert broken.metadata.camera == ""
 
 
 def test_when_a_moving_avif_was_made_is_not_when_it_was_taken() -> None:
@@ -162,6 +172,20 @@ def test_a_jpeg_2000_is_decoded_as_small_as_it_serves(scale: int) -> None:
         w, h = decoded.image.size
         assert decoded.image.getpixel((w // 4, h // 4)) == TEAL
         assert decoded.image.getpixel((3 * w // 4, 3 * h // 4)) == PURPLE
+
+
+def test_a_webp_is_measured_before_its_decoder_takes_memory_for_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    image = Image.new("RGBA", (900, 700), (*TEAL, 128))
+    animated = {"save_all": True, "append_images": [image.rotate(9)]}
+    for options in ({}, {"lossless": True}, animated, {"icc_profile": b"x" * 200}):
+        data = encoded(image.convert("RGB" if not options else "RGBA"), "WEBP", **options)
+        assert read(data).width == 900
+        monkeypatch.setattr(bounds, "MAX_DECODE_BYTES", 16 * 900 * 700 - 1)
+        with pytest.raises(PhotoRejected, match="claims 900 x 700"):
+            read(data)
+        monkeypatch.undo()
 
 
 @pytest.mark.parametrize("size", [(20_000, 200), (200, 20_000), (30_000, 2), (1, 40_000)])

@@ -114,7 +114,7 @@ def test_a_new_date_option_replaces_an_older_one(album: Album) -> None:
     for said in (SUMMER, winter):
         refresh(album.con, {sha256: [said]}, TODAY)
     assert date_of(album, sha256).earliest == date(1995, 1, 1)
-    assert stored.clues_of(album.con, [sha256])[sha256] == (winter,)
+    assert stored.known(album.con, [sha256])[sha256].clues == (winter,)
 
 
 def test_the_users_decision_stands_whatever_is_met_later(album: Album) -> None:
@@ -150,7 +150,7 @@ def test_a_date_that_was_stored_without_its_clue_comes_back_after_a_decision(
 def test_a_new_photos_clues_are_all_that_is_known_of_it(album: Album) -> None:
     sha256 = album.photo("Anna", day=date(2020, 5, 1))  # as an ingest stores it first
     refresh(album.con, {sha256: [SUMMER]}, TODAY)
-    assert stored.clues_of(album.con, [sha256])[sha256] == (SUMMER,)
+    assert stored.known(album.con, [sha256])[sha256].clues == (SUMMER,)
 
 
 def test_all_is_stored_or_nothing(album: Album, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -162,7 +162,7 @@ def test_all_is_stored_or_nothing(album: Album, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr("tracker.ingest.redating.storing.redate", fail)
     with pytest.raises(KeyboardInterrupt):
         refresh(album.con, {sha256: [SHUTTER]}, TODAY)
-    assert stored.clues_of(album.con, [sha256])[sha256] == ()
+    assert stored.known(album.con, [sha256])[sha256].clues == ()
 
 
 def test_the_date_with_more_clues_is_told_without_storing_it(album: Album) -> None:
@@ -192,7 +192,7 @@ def test_a_corrected_birth_brings_back_the_dates_that_it_refused(album: Album) -
     assert reborn(album.con, {slip.label: right}, TODAY) == (sha256,)
     assert date_of(album, sha256).earliest == date(2024, 3, 9)
     assert reborn(album.con, {slip.label: right}, TODAY) == ()
-    assert set(stored.clues_of(album.con, [sha256])[sha256]) == {SHUTTER, right, ben}
+    assert set(stored.known(album.con, [sha256])[sha256].clues) == {SHUTTER, right, ben}
 
 
 def test_the_birth_of_somebody_who_is_not_here_any_more_speaks_against_nothing(
@@ -202,7 +202,7 @@ def test_the_birth_of_somebody_who_is_not_here_any_more_speaks_against_nothing(
     zoe = clues.born("Zoe", date(2025, 1, 1))
     refresh(album.con, {sha256: [SHUTTER, zoe]}, TODAY)
     assert reborn(album.con, {zoe.label: None}, TODAY) == (sha256,)
-    assert stored.clues_of(album.con, [sha256])[sha256] == (SHUTTER,)
+    assert stored.known(album.con, [sha256])[sha256].clues == (SHUTTER,)
 
 
 def test_text_that_no_database_can_hold_is_kept_as_escapes(album: Album) -> None:

@@ -16,7 +16,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from db import faces, people, photos
+from db import faces, people, photos, state
 from db import roots as stored
 from db.connection import open_workspace
 from db.records import PhotoPath, PhotoResult
@@ -286,6 +286,14 @@ def test_of_roots_in_each_other_the_outermost_is_known(
     assert all(root.seen_at == NOW for root in stored.all_roots(con))
 
 
+def test_seeing_a_root_once_more_is_no_news_to_a_report(library: Library) -> None:
+    before = state.fingerprint(library.con)
+    library.con.execute("UPDATE roots SET seen_at = TIMESTAMP '2020-01-01'")
+    assert library.walk() == RootsNoted()
+    assert stored.all_roots(library.con)[0].seen_at == NOW
+    assert state.fingerprint(library.con) == before
+
+
 # --- disks that are not connected -------------------------------------------------------------
 
 
@@ -432,7 +440,8 @@ def test_files_that_are_looked_for_and_not_found_are_told(library: Library) -> N
     gone = library.top / "a" / "c.jpg"
     gone.unlink()
     looked = moving.look(library.con, os.fsencode(library.top))
-    assert (looked.known, looked.gone, looked.back) == (10, [os.fsencode(gone)], [])
+    assert [place.path for place in looked.gone] == [os.fsencode(gone)]
+    assert (looked.known, looked.back) == (10, [])
 
 
 # --- names ------------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from tests.tracker.ingest import reader_jobs
 from tracker.errors import EngineError, PhotoRejected
 from tracker.ingest import look
 from tracker.ingest.known import LASTING
-from tracker.ingest.workers import Workers
+from tracker.ingest.workers import LEAST_LIMIT_S, TIME_LIMIT_S, Workers
 
 
 @pytest.fixture
@@ -149,6 +149,11 @@ def test_both_tries_of_a_photo_share_its_time(pool: Workers[str, str]) -> None:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="memory is bounded on Linux only")
+def test_no_photo_keeps_anybody_waiting_for_ten_seconds_the_start_of_the_program_included() -> None:
+    start = 3.5  # of the program and of a process for the photo, while both cores are busy
+    assert TIME_LIMIT_S + LEAST_LIMIT_S + start <= 10
+
+
 def test_a_photo_that_eats_the_memory_is_rejected(pool: Workers[str, str]) -> None:
     with pytest.raises(PhotoRejected) as caught:
         pool.submit("eat").result()

@@ -183,6 +183,15 @@ def test_a_scanners_date_is_of_the_scan_and_only_an_upper_bound(main: Tags, phot
     assert {(clue.earliest, clue.latest) for clue in found} == {(None, date(2015, 2, 3))}
 
 
+def test_of_a_scan_xmp_tells_the_picture_and_the_scan_apart() -> None:
+    found = metadata(jpeg(exif=exif({MODEL: "Perfection V600"}), xmp=DATED)).clues
+    assert [(clue.source, clue.latest) for clue in found] == [
+        ("xmp", date(1972, 12, 31)),
+        ("xmp", date(1972, 12, 24)),
+        ("scan", date(2015, 2, 3)),
+    ]
+
+
 def test_a_scan_that_somebody_dated_has_the_date_of_the_picture() -> None:
     photo = {**SCAN, ORIGINAL: "1972:12:24 18:00:00"}
     data = jpeg(exif=exif({MODEL: "Perfection V600"}, photo))

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker.metadata.picasa import LARGEST, rectangle, tags
+from tracker.metadata.picasa import rectangle, tags
 from tracker.metadata.turns import turned
 
 INI = b"""[Picasa]\r
@@ -88,12 +88,6 @@ def test_a_hundred_thousand_faces_are_not_all_read() -> None:
     many = b";".join(b"rect64(%016x),cafe" % (i << 20 | 0xFFFF) for i in range(100_000))
     ini = b"[Contacts2]\ncafe=Karl;;\n[a.jpg]\nfaces=" + many
     assert len(tags(ini, "a.jpg", (4, 3), 1).tags) <= 1000
-
-
-def test_an_ini_too_large_to_be_one_is_told_of() -> None:
-    read = tags(b"x" * (LARGEST + 1), "a.jpg", (4, 3), 1)
-    assert read.tags == ()
-    assert read.notes
 
 
 @given(st.binary(max_size=400), st.integers(-3, 12))

@@ -15,6 +15,7 @@ from tracker.metadata.records import Metadata
 from tracker.metadata.sidecars import takeout
 from tracker.metadata.sidecars.read import LARGEST, read, whose
 from tracker.metadata.sidecars.records import KINDS, About, Sidecar, news
+from tracker.metadata.write_xmp import NamedFace, document
 
 PHOTO = About("IMG.jpg", 400, 300)
 MUNICH = (48.14, 11.58)
@@ -122,6 +123,18 @@ def test_an_xmp_gives_date_and_faces(tmp_path: Path) -> None:
     (tag,) = told.tags
     assert (tag.name, tag.standard) == ("Mia", "mwg")
     assert tag.boxes[0] == pytest.approx((0.1, 0.2, 0.3, 0.5), abs=1e-4)
+
+
+def test_of_what_we_exported_names_are_not_read_but_a_date_that_was_added(tmp_path: Path) -> None:
+    path = tmp_path / "IMG.jpg.xmp"
+    ours = document([NamedFace("Mia", (0.1, 0.2, 0.3, 0.5))], (400, 300), 1)
+    path.write_bytes(ours)
+    assert read(at(path, "xmp"), PHOTO) == Metadata()
+    tool = b"<xmp:CreatorTool>"
+    path.write_bytes(ours.replace(tool, b"<xmp:CreateDate>1961-05-20</xmp:CreateDate>" + tool))
+    told = read(at(path, "xmp"), PHOTO)
+    assert told.tags == ()
+    assert [clue.earliest for clue in told.clues] == [date(1961, 5, 20)]
 
 
 def test_picasas_ini_gives_the_faces_of_the_photo_asked_about(tmp_path: Path) -> None:

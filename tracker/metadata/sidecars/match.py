@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from db.text import folded
 from tracker.metadata.sidecars import takeout_names
-from tracker.metadata.sidecars.names import RAW, Media, Medium, composed, either, folded, media
+from tracker.metadata.sidecars.names import RAW, Media, Medium, composed, either, media
 from tracker.metadata.sidecars.takeout_names import Told
 
 PICASA = frozenset((b".picasa.ini", b"picasa.ini"))

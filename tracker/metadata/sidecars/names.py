@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from unicodedata import normalize
 
-from db.text import shown
+from db.text import folded, shown
 
 RAW = frozenset((
     ".3fr", ".arw", ".cr2", ".cr3", ".crw", ".dcr", ".dng", ".erf", ".fff", ".gpr", ".iiq", ".k25",
@@ -39,11 +39,6 @@ def composed(name: bytes) -> str:
     """The name as text, composed (NFC); bytes that are no text become half surrogates."""
     text = os.fsdecode(name)
     return text if text.isascii() else normalize("NFC", text)
-
-
-def folded(text: str) -> str:
-    """A text as it is compared: composed, and without regard to case."""
-    return text.lower() if text.isascii() else normalize("NFC", text.casefold())
 
 
 def split(text: str) -> tuple[str, str]:

@@ -21,7 +21,7 @@ from collections import defaultdict
 from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass, field
 
-from db.text import shown
+from db.text import folded, shown
 from tracker.metadata.sidecars.names import (
     STILLS,
     VIDEOS,
@@ -29,7 +29,6 @@ from tracker.metadata.sidecars.names import (
     Medium,
     composed,
     either,
-    folded,
     is_video_of_a_photo,
     split,
     unnumbered,
