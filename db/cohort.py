@@ -196,7 +196,8 @@ def table(con: duckdb.DuckDBPyConnection, embedder_id: str) -> CohortTable:
 
     By source, label and face, so that adding the same again gives the same table: first those
     of the family's own photos whose relation is "unrelated" and whose face is confirmed. What the
-    user said is no face to ask about (a poster) is left out. Of each person a moment counts once, as everywhere (see `same_moment`).
+    user said is no face to ask about (a poster) is left out. Of each person a moment counts once,
+    as everywhere (see `same_moment`).
     """
     found = embedders.key_of(con, embedder_id)
     if found is None:
