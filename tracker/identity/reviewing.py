@@ -91,9 +91,9 @@ __all__ = [
     "unrelated",
 ]
 
-RESERVED_KEYS = frozenset("nisudp")
-"""Keys with a meaning of their own on the page, which name nobody: nobody I know, ignore, skip,
-undo, date, photo."""
+RESERVED_KEYS = frozenset("nuipzd")
+"""Keys with a meaning of their own on the page, which name nobody: not this one, nobody I know,
+ignore, photo, undo, date."""
 
 ORDERS = ("oldest", "newest", "surest", "unsurest")
 MOST_OUTLIERS = 60

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from db import faces, namings, reviewing, scenes
+from db.decisions import standing
 from tracker.identity import unknown
 from tracker.identity.acquaintance import acquaintance
 from tracker.identity.album import Album, workspace_of
@@ -61,6 +62,7 @@ def look_up(
 ) -> dict[int, tuple[Candidate, ...]]:
     """The candidates of the faces at these positions of the album, by face; living people only.
 
+    Nobody is among them of whom the face is said not to be, however long ago they were worked out.
     Where any have to be worked out, those of `ahead` are as well: many take as long as one.
     """
     if not len(rows):
@@ -72,11 +74,13 @@ def look_up(
         missing = [face for face in dict.fromkeys(wanted) if face not in kept.candidates]
         kept.candidates.update(candidates(connection, home, embedder_id, missing))
     names = {p.person_id: p.name for p in album.people}
+    said = standing(connection, ids)
+    denied = {(d.face_id, d.person_id) for d in said if d.state == "rejected"}
     return {
         face: tuple(
             replace(c, name=names[c.person_id])
             for c in kept.candidates.get(face, ())
-            if c.person_id in names
+            if c.person_id in names and (face, c.person_id) not in denied
         )
         for face in ids
     }

@@ -129,6 +129,21 @@ def test_what_was_answered_is_not_asked_again(album: Album, review_home: Path) -
     assert not again & set(faces)
 
 
+def test_whom_a_face_is_not_it_is_not_asked_about_again(
+    album: Album, review_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(questions, "groups", lambda *_: ())
+    (face,) = album.photo("needed", ["Mia"], date(2024, 4, 14))
+
+    def offered() -> list[str]:
+        found = asked(album, review_home)
+        return [c.name for q in found for c in q.candidates if face in {f.face_id for f in q.faces}]
+
+    assert offered()[0] == "Mia"
+    reviewing.decide(album.con, [face], album.people["Mia"], "rejected")
+    assert "Mia" not in offered()
+
+
 def test_one_answer_for_a_group_names_all_of_it(
     album: Album, review_home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
