@@ -137,15 +137,19 @@ class Desk:
         What is being pondered is broken off. Whether all threads have ended after `wait` seconds:
         one that computes sees that it is over when it next asks for something.
         """
-        for last in (self._break_off, self._let_go):
-            with suppress(Busy):
-                self._line.put(last)
-        self._line.close()
         until = time.monotonic() + wait
-        ended = True
-        for line in (self._reader, *self._beside):
-            ended = line.close(max(0.0, until - time.monotonic())) and ended
-        return ended
+        lines = [self._reader, *self._beside]
+        for line in lines:
+            line.close(0)
+        while (alive := any(line.is_alive for line in lines)) and time.monotonic() < until:
+            for second in list(self._lent):
+                with suppress(Exception):  # it may be closed by now
+                    second.interrupt()  # again and again: between two queries it goes unheard
+            time.sleep(RETRY_S / 2)
+        with suppress(Busy):
+            self._line.put(self._let_go)
+        self._line.close()
+        return not alive
 
     def __enter__(self) -> Desk:
         """The desk itself."""
@@ -193,10 +197,6 @@ class Desk:
     def _return(self, second: duckdb.DuckDBPyConnection) -> None:
         self._lent.remove(second)
         self._used = time.monotonic()
-
-    def _break_off(self) -> None:
-        for second in self._lent:
-            second.interrupt()
 
     def _rest(self) -> float | None:
         """Seconds until the workspace is to be let go; None where it is not open."""
