@@ -262,7 +262,7 @@ def test_status_says_what_is_there_and_what_is_not_used(family: Path) -> None:
     assert "without a date" in stock.out
     values = tracker("status", "--json", home=family).values
     assert values["photos"] > 350
-    assert {p["reason"] for p in values["problems"]} >= {"the photo has no date"}
+    assert any(p["reason"].startswith("the photo has no date") for p in values["problems"])
     assert max(map(len, stock.out.splitlines())) < 200
 
 
