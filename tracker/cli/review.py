@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import os
-import signal
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import typer
 
 from tracker.cli.context import Json, settings_of
 from tracker.cli.output import emit, flush, note, plain, say
+from tracker.cli.signals import sigterm_as_ctrl_c
 from tracker.config import can_show_pages
 
 
@@ -41,7 +39,7 @@ def review(
     from tracker.review.serving import HOST, listen, serve
 
     home = settings_of(context).home
-    with _sigterm_as_ctrl_c(), Bench(home, tell=lambda text: note(plain(text))) as bench:
+    with sigterm_as_ctrl_c(), Bench(home, tell=lambda text: note(plain(text))) as bench:
         held = bench.desk.try_to_open()
         with listen(port) as listening:
             place, keys = Place(listening.getsockname()[1]), Keys()
@@ -74,15 +72,3 @@ def _show(address: str) -> None:
     import webbrowser
 
     threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
-
-
-@contextmanager
-def _sigterm_as_ctrl_c() -> Iterator[None]:
-    def stop(*_: object) -> NoReturn:
-        raise KeyboardInterrupt
-
-    before = signal.signal(signal.SIGTERM, stop)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)

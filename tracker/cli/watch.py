@@ -6,14 +6,13 @@ The workspace is open only while a batch is taken in; other commands run between
 from __future__ import annotations
 
 import os
-import signal
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
 from tracker.cli.output import count, emit, flush, note, plain, say, warn, warn_all
+from tracker.cli.signals import sigterm_as_ctrl_c
 
 if TYPE_CHECKING:
     from tracker.cli.ingest import Taken
@@ -34,7 +33,7 @@ def follow(paths: Sequence[Path], take_in: TakeIn, *, json: bool) -> bool:
     from tracker.cli.ingest import show
     from tracker.ingest.follow import Follower
 
-    with _sigterm_as_ctrl_c(), Follower(_folders(paths), lambda text: warn(plain(text))) as there:
+    with sigterm_as_ctrl_c(), Follower(_folders(paths), lambda text: warn(plain(text))) as there:
         taken = take_in(paths)
         if json:
             warn_all(taken.warnings)
@@ -113,17 +112,3 @@ def _show_batch(taken: Taken, *, json: bool) -> None:
         for path, reason in taken.summary.rejected:
             warn(f"{plain(path)}: {plain(reason)}")
     flush()
-
-
-@contextmanager
-def _sigterm_as_ctrl_c() -> Iterator[None]:
-    """A service manager ends a watch with SIGTERM; it should end as cleanly."""
-
-    def stop(*_: object) -> NoReturn:
-        raise KeyboardInterrupt
-
-    before = signal.signal(signal.SIGTERM, stop)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
