@@ -16,6 +16,7 @@ import pytest
 
 from db.photos import store_batch
 from reports.theme import DARK, LIGHT
+from tests.support.chromium import chromium
 from tests.support.command import process, tracker
 from tests.support.made_up_album import Album
 from tests.support.review_browser import (
@@ -23,7 +24,6 @@ from tests.support.review_browser import (
     PHONE,
     WALL,
     Visitor,
-    chromium,
     day,
     drawn_family,
     picture,
