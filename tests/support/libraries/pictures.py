@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from PIL import ExifTags, Image
 
+from tests.support.turned import as_stored
 from tracker.demo.draw import Place, Sitter, scene
 from tracker.demo.genome import stranger
 
@@ -24,17 +25,6 @@ SEX_AND_YEARS = {
     "Jörg Müller": ("m", 40.0),
 }
 """The people of these libraries."""
-
-_BACK = {
-    2: Image.Transpose.FLIP_LEFT_RIGHT,
-    3: Image.Transpose.ROTATE_180,
-    4: Image.Transpose.FLIP_TOP_BOTTOM,
-    5: Image.Transpose.TRANSPOSE,
-    6: Image.Transpose.ROTATE_90,
-    7: Image.Transpose.TRANSVERSE,
-    8: Image.Transpose.ROTATE_270,
-}
-"""What turns an upright picture into the one that is stored with this orientation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +64,7 @@ class Shot:
 def jpeg(shot: Shot, *, number: int, faces: bool = False) -> bytes:
     """The file. Each `number` is another picture; the same arguments give the same bytes."""
     upright = Image.fromarray(_drawn(shot, number) if faces else _plain(number))
-    turn = _BACK.get(shot.orientation)
-    stored = upright if turn is None else upright.transpose(turn)
+    stored = as_stored(upright, shot.orientation)
     held = io.BytesIO()
     extra = {} if shot.xmp is None else {"xmp": shot.xmp}
     stored.save(held, "JPEG", quality=90, exif=_exif(shot).tobytes(), **extra)

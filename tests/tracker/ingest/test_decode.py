@@ -17,6 +17,7 @@ import numpy.typing as npt
 import pytest
 from PIL import Image
 
+from tests.support.turned import as_stored
 from tracker.errors import PhotoRejected
 from tracker.ingest import bounds, decode
 from tracker.ingest.bounds import scale_for
@@ -49,18 +50,6 @@ def corners(width: int = 96, height: int = 64) -> Image.Image:
     pixels[height // 2 :, : width // 2] = BLUE
     pixels[height // 2 :, width // 2 :] = WHITE
     return Image.fromarray(pixels)
-
-
-UNTURNED = {
-    1: None,
-    2: Image.Transpose.FLIP_LEFT_RIGHT,
-    3: Image.Transpose.ROTATE_180,
-    4: Image.Transpose.FLIP_TOP_BOTTOM,
-    5: Image.Transpose.TRANSPOSE,
-    6: Image.Transpose.ROTATE_90,  # stored so that turning by 270 restores it
-    7: Image.Transpose.TRANSVERSE,
-    8: Image.Transpose.ROTATE_270,
-}
 
 
 def save(image: Image.Image, path: Path, **options: Any) -> Path:
@@ -117,8 +106,7 @@ def encoded(image: Image.Image, format: str, **options: object) -> bytes:
 def test_a_photo_is_turned_upright_exactly_once(
     tmp_path: Path, suffix: str, orientation: int, side: Side
 ) -> None:
-    turn = UNTURNED[orientation]
-    stored = corners() if turn is None else corners().transpose(turn)
+    stored = as_stored(corners(), orientation)
     exif = Image.Exif()
     exif[0x0112] = orientation
     options = {"quality": 95} if suffix != "tif" else {}

@@ -12,21 +12,11 @@ import numpy.typing as npt
 import pytest
 from PIL import Image
 
+from tests.support.turned import ORIENTATIONS, as_stored
 from tracker.ingest import decode
 from tracker.ingest.decode import Content, Decoded, Region
 from tracker.ingest.look import least_side
 from tracker.vision.detector import Detector, smallest_face
-
-AS_STORED = {
-    1: None,
-    2: Image.Transpose.FLIP_LEFT_RIGHT,
-    3: Image.Transpose.ROTATE_180,
-    4: Image.Transpose.FLIP_TOP_BOTTOM,
-    5: Image.Transpose.TRANSPOSE,
-    6: Image.Transpose.ROTATE_90,
-    7: Image.Transpose.TRANSVERSE,
-    8: Image.Transpose.ROTATE_270,
-}
 
 LOSSLESS: dict[str, dict[str, Any]] = {
     "PNG": {"compress_level": 1},
@@ -48,10 +38,8 @@ def read(data: bytes) -> Decoded:
 def stored(picture: Image.Image, orientation: int, kind: str, options: dict[str, Any]) -> Decoded:
     exif = Image.Exif()
     exif[0x0112] = orientation
-    turn = AS_STORED[orientation]
     file = io.BytesIO()
-    turned = picture if turn is None else picture.transpose(turn)
-    turned.save(file, kind, exif=exif, **options)
+    as_stored(picture, orientation).save(file, kind, exif=exif, **options)
     return read(file.getvalue())
 
 
@@ -76,7 +64,7 @@ def test_without_losses_pixels_and_faces_are_the_very_same(
 ) -> None:
     faces = boxes(detector, stored(two_people, 1, "PNG", {}))
     assert len(faces) == 2
-    for orientation in AS_STORED:
+    for orientation in ORIENTATIONS:
         decoded = stored(two_people, orientation, kind, LOSSLESS[kind])
         assert np.array_equal(decoded.pixels, np.asarray(two_people))
         if orientation in (1, 6, 7):  # the same pixels have the same faces
@@ -91,7 +79,7 @@ def test_with_losses_they_differ_by_what_the_compression_takes(
     """Blocks lie elsewhere in a turned picture: a few steps of 255, a few pixels of a box."""
     upright = np.asarray(two_people).astype(int)
     faces = boxes(detector, stored(two_people, 1, "PNG", {}))
-    for orientation in AS_STORED:
+    for orientation in ORIENTATIONS:
         decoded = stored(two_people, orientation, kind, LOSSY[kind])
         assert np.abs(decoded.pixels - upright).mean() < 3
         found = boxes(detector, decoded)

@@ -18,24 +18,17 @@ from db import faces, photos
 from db.records import Face
 from tests.support.drawn_photos import crowd, drawn, save
 from tests.support.ingest_desk import Desk
+from tests.support.turned import as_stored
 from tracker.ingest import pipeline, stages
-from tracker.ingest.pixels import TURNS
 from tracker.ingest.thumbnails import thumbnail_path
 from tracker.vision.detector import DETECTOR_ID
 
 Boxes = npt.NDArray[np.float64]
 
-UNDO = {
-    Image.Transpose.ROTATE_90: Image.Transpose.ROTATE_270,
-    Image.Transpose.ROTATE_270: Image.Transpose.ROTATE_90,
-}
-
 
 def stored_as(pixels: npt.NDArray[np.uint8], orientation: int) -> npt.NDArray[np.uint8]:
     """The pixels as a camera held like that writes them, to be turned upright by its tag."""
-    turn = TURNS.get(orientation)
-    image = Image.fromarray(pixels)
-    return np.asarray(image if turn is None else image.transpose(UNDO.get(turn, turn)))
+    return np.asarray(as_stored(Image.fromarray(pixels), orientation))
 
 
 def boxes(found: Sequence[Face]) -> Boxes:

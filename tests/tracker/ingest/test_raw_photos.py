@@ -11,23 +11,13 @@ import pytest
 from PIL import Image
 
 from tests.support.dng import dng
+from tests.support.turned import as_stored
 from tracker.errors import PhotoRejected
 from tracker.ingest import decode
 from tracker.ingest.decode import Content, Decoded, Region
 
 RED, GREEN, BLUE, WHITE = (220, 30, 30), (30, 200, 30), (30, 30, 220), (240, 240, 240)
 SIZE = (600, 400)
-
-AS_STORED = {
-    1: None,
-    2: Image.Transpose.FLIP_LEFT_RIGHT,
-    3: Image.Transpose.ROTATE_180,
-    4: Image.Transpose.FLIP_TOP_BOTTOM,
-    5: Image.Transpose.TRANSPOSE,
-    6: Image.Transpose.ROTATE_90,
-    7: Image.Transpose.TRANSVERSE,
-    8: Image.Transpose.ROTATE_270,
-}
 
 
 def corners(size: tuple[int, int] = SIZE) -> Image.Image:
@@ -48,9 +38,7 @@ def jpeg(image: Image.Image, **options: Any) -> bytes:
 
 def stored(orientation: int) -> Image.Image:
     """The upright picture as a camera that was held otherwise stores it: always landscape."""
-    turn = AS_STORED[orientation]
-    upright = corners(SIZE if orientation < 5 else SIZE[::-1])
-    return upright if turn is None else upright.transpose(turn)
+    return as_stored(corners(SIZE if orientation < 5 else SIZE[::-1]), orientation)
 
 
 def read(data: bytes, side: int = 600) -> Decoded:

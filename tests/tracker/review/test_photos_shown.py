@@ -14,6 +14,7 @@ from PIL import Image
 from db.whereabouts import Whereabouts
 from tests.support.dng import dng
 from tests.support.review_page import Page, served
+from tests.support.turned import as_stored
 from tracker.errors import PhotoRejected
 from tracker.review import photos
 from tracker.review.photos import Photos, side_for
@@ -56,16 +57,7 @@ def is_near(image: Image.Image, at: tuple[float, float], colour: tuple[int, int,
 def test_it_is_upright_and_says_nothing_of_where_it_was_taken(
     darkroom: Photos, tmp_path: Path, orientation: int
 ) -> None:
-    turn = {
-        2: Image.Transpose.FLIP_LEFT_RIGHT,
-        3: Image.Transpose.ROTATE_180,
-        4: Image.Transpose.FLIP_TOP_BOTTOM,
-        5: Image.Transpose.TRANSPOSE,
-        6: Image.Transpose.ROTATE_90,
-        7: Image.Transpose.TRANSVERSE,
-        8: Image.Transpose.ROTATE_270,
-    }.get(orientation)
-    lying = two_colours() if turn is None else two_colours().transpose(turn)
+    lying = as_stored(two_colours(), orientation)
     exif = Image.Exif()
     exif[0x0112] = orientation
     exif[0x010F] = "a camera"
