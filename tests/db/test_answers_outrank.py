@@ -14,24 +14,6 @@ from tests.support.workspaces import DETECTOR, EMBEDDER, photo_of, says
 Connection = duckdb.DuckDBPyConnection
 
 
-@pytest.fixture
-def anna(con: Connection) -> int:
-    return people.add(con, "Anna", "mother").person_id
-
-
-@pytest.fixture
-def ben(con: Connection) -> int:
-    return people.add(con, "Ben", "father").person_id
-
-
-@pytest.fixture
-def group(con: Connection) -> list[int]:
-    """The three faces of one photo."""
-    photo = photo_of("group", 3)
-    photos.store_batch(con, [photo], [], detector=DETECTOR, embedder=EMBEDDER)
-    return [face.face_id for face in photo.faces]
-
-
 def answer(con: Connection, *said: Decision, words: str = "answered") -> int:
     with transaction(con):
         batch = answers.open_batch(con, words)

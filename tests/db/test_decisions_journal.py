@@ -13,24 +13,6 @@ from tests.support.workspaces import DETECTOR, EMBEDDER, photo_of, says
 Connection = duckdb.DuckDBPyConnection
 
 
-@pytest.fixture
-def anna(con: Connection) -> int:
-    return people.add(con, "Anna", "mother").person_id
-
-
-@pytest.fixture
-def ben(con: Connection) -> int:
-    return people.add(con, "Ben", "father").person_id
-
-
-@pytest.fixture
-def faces(con: Connection) -> list[int]:
-    """The three faces of one photo."""
-    photo = photo_of("group", 3)
-    photos.store_batch(con, [photo], [], detector=DETECTOR, embedder=EMBEDDER)
-    return [face.face_id for face in photo.faces]
-
-
 def label(con: Connection, face: int) -> tuple[int | None, str, str] | None:
     """Who, in which state, said by whom."""
     found = decisions.labels(con, [face]).get(face)
@@ -45,46 +27,46 @@ def journal(con: Connection) -> int:
     return len(con.execute("SELECT 1 FROM decisions").fetchall())
 
 
-def test_a_face_of_which_nothing_is_said_is_nobodys(con: Connection, faces: list[int]) -> None:
-    assert decisions.labels(con, faces) == {}
+def test_a_face_of_which_nothing_is_said_is_nobodys(con: Connection, group: list[int]) -> None:
+    assert decisions.labels(con, group) == {}
     assert decisions.labels(con, []) == {}
-    assert decisions.standing(con, faces) == []
+    assert decisions.standing(con, group) == []
     decisions.decide(con, [])
     assert journal(con) == 0
 
 
-def test_a_decision_comes_back_whole(con: Connection, anna: int, faces: list[int]) -> None:
+def test_a_decision_comes_back_whole(con: Connection, anna: int, group: list[int]) -> None:
     given = Decision(
-        faces[0], anna, "proposed", "match", "the nearest five agree", 0.75, EMBEDDER.embedder_id
+        group[0], anna, "proposed", "match", "the nearest five agree", 0.75, EMBEDDER.embedder_id
     )
     decisions.decide(con, [given])
-    assert decisions.labels(con, faces) == {faces[0]: given}
-    assert decisions.standing(con, faces) == [given]
+    assert decisions.labels(con, group) == {group[0]: given}
+    assert decisions.standing(con, group) == [given]
 
 
 def test_the_users_word_outranks_the_trackers_whichever_came_first(
-    con: Connection, anna: int, ben: int, faces: list[int]
+    con: Connection, anna: int, ben: int, group: list[int]
 ) -> None:
-    decisions.decide(con, [guess(faces[0], ben), says(faces[0], anna)])
-    decisions.decide(con, [says(faces[1], anna), guess(faces[1], ben)])
-    assert label(con, faces[0]) == (anna, "confirmed", "user")
-    assert label(con, faces[1]) == (anna, "confirmed", "user")
+    decisions.decide(con, [guess(group[0], ben), says(group[0], anna)])
+    decisions.decide(con, [says(group[1], anna), guess(group[1], ben)])
+    assert label(con, group[0]) == (anna, "confirmed", "user")
+    assert label(con, group[1]) == (anna, "confirmed", "user")
 
 
 def test_of_two_words_of_the_same_source_the_later_stands(
-    con: Connection, anna: int, ben: int, faces: list[int]
+    con: Connection, anna: int, ben: int, group: list[int]
 ) -> None:
-    decisions.decide(con, [says(faces[0], anna), guess(faces[1], anna)])
-    decisions.decide(con, [says(faces[0], ben), guess(faces[1], ben)])
-    assert label(con, faces[0]) == (ben, "confirmed", "user")
-    assert label(con, faces[1]) == (ben, "proposed", "match")
+    decisions.decide(con, [says(group[0], anna), guess(group[1], anna)])
+    decisions.decide(con, [says(group[0], ben), guess(group[1], ben)])
+    assert label(con, group[0]) == (ben, "confirmed", "user")
+    assert label(con, group[1]) == (ben, "proposed", "match")
 
 
 def test_decisions_of_one_batch_count_in_their_order(
-    con: Connection, anna: int, ben: int, faces: list[int]
+    con: Connection, anna: int, ben: int, group: list[int]
 ) -> None:
-    decisions.decide(con, [says(faces[0], who) for who in (anna, ben, anna, ben)])
-    assert label(con, faces[0]) == (ben, "confirmed", "user")
+    decisions.decide(con, [says(group[0], who) for who in (anna, ben, anna, ben)])
+    assert label(con, group[0]) == (ben, "confirmed", "user")
 
 
 def test_decisions_of_a_large_batch_count_in_their_order_too(
@@ -99,77 +81,77 @@ def test_decisions_of_a_large_batch_count_in_their_order_too(
 
 
 def test_the_users_no_silences_the_trackers_guess_of_that_person_only(
-    con: Connection, anna: int, ben: int, faces: list[int]
+    con: Connection, anna: int, ben: int, group: list[int]
 ) -> None:
-    decisions.decide(con, [guess(faces[0], anna), says(faces[0], anna, "rejected")])
-    assert label(con, faces[0]) is None
-    decisions.decide(con, [guess(faces[0], anna)])
-    assert label(con, faces[0]) is None, "it is not asked again"
-    decisions.decide(con, [guess(faces[0], ben)])
-    assert label(con, faces[0]) == (ben, "proposed", "match")
-    assert {(d.person_id, d.state) for d in decisions.standing(con, faces[:1])} == {
+    decisions.decide(con, [guess(group[0], anna), says(group[0], anna, "rejected")])
+    assert label(con, group[0]) is None
+    decisions.decide(con, [guess(group[0], anna)])
+    assert label(con, group[0]) is None, "it is not asked again"
+    decisions.decide(con, [guess(group[0], ben)])
+    assert label(con, group[0]) == (ben, "proposed", "match")
+    assert {(d.person_id, d.state) for d in decisions.standing(con, group[:1])} == {
         (anna, "rejected"),
         (ben, "proposed"),
     }
 
 
-def test_a_no_can_become_a_yes(con: Connection, anna: int, faces: list[int]) -> None:
-    decisions.decide(con, [says(faces[0], anna, "rejected"), says(faces[0], anna)])
-    assert label(con, faces[0]) == (anna, "confirmed", "user")
+def test_a_no_can_become_a_yes(con: Connection, anna: int, group: list[int]) -> None:
+    decisions.decide(con, [says(group[0], anna, "rejected"), says(group[0], anna)])
+    assert label(con, group[0]) == (anna, "confirmed", "user")
 
 
 def test_undoing_takes_back_all_that_was_said_and_the_guesses_stay_away(
-    con: Connection, anna: int, ben: int, faces: list[int]
+    con: Connection, anna: int, ben: int, group: list[int]
 ) -> None:
-    decisions.decide(con, [guess(faces[0], ben), says(faces[0], anna)])
-    decisions.decide(con, [says(faces[0], None, "rejected")])
-    assert label(con, faces[0]) is None
-    decisions.decide(con, [guess(faces[0], anna), guess(faces[0], ben)])
+    decisions.decide(con, [guess(group[0], ben), says(group[0], anna)])
+    decisions.decide(con, [says(group[0], None, "rejected")])
+    assert label(con, group[0]) is None
+    decisions.decide(con, [guess(group[0], anna), guess(group[0], ben)])
     assert journal(con) == 5
-    assert label(con, faces[0]) is None, "the user said: nobody"
-    decisions.decide(con, [says(faces[0], anna)])
-    assert label(con, faces[0]) == (anna, "confirmed", "user")
+    assert label(con, group[0]) is None, "the user said: nobody"
+    decisions.decide(con, [says(group[0], anna)])
+    assert label(con, group[0]) == (anna, "confirmed", "user")
 
 
 def test_the_tracker_takes_back_its_own_guesses_and_never_the_users_word(
-    con: Connection, anna: int, ben: int, faces: list[int]
+    con: Connection, anna: int, ben: int, group: list[int]
 ) -> None:
-    decisions.decide(con, [guess(faces[0], anna), says(faces[1], anna), guess(faces[1], ben)])
-    decisions.decide(con, [guess(face, None, "rejected") for face in faces[:2]])
-    assert label(con, faces[0]) is None
-    assert label(con, faces[1]) == (anna, "confirmed", "user")
-    decisions.decide(con, [guess(faces[0], ben)])
-    assert label(con, faces[0]) == (ben, "proposed", "match"), "it may think again"
+    decisions.decide(con, [guess(group[0], anna), says(group[1], anna), guess(group[1], ben)])
+    decisions.decide(con, [guess(face, None, "rejected") for face in group[:2]])
+    assert label(con, group[0]) is None
+    assert label(con, group[1]) == (anna, "confirmed", "user")
+    decisions.decide(con, [guess(group[0], ben)])
+    assert label(con, group[0]) == (ben, "proposed", "match"), "it may think again"
 
 
 def test_the_same_person_twice_in_one_photo_is_kept_as_said(
-    con: Connection, anna: int, faces: list[int]
+    con: Connection, anna: int, group: list[int]
 ) -> None:
-    decisions.decide(con, [says(faces[0], anna), says(faces[1], anna)])  # a mirror
-    assert label(con, faces[0]) == label(con, faces[1]) == (anna, "confirmed", "user")
+    decisions.decide(con, [says(group[0], anna), says(group[1], anna)])  # a mirror
+    assert label(con, group[0]) == label(con, group[1]) == (anna, "confirmed", "user")
     assert people.all_people(con)[0].confirmed == 2
 
 
 def test_the_faces_of_a_photo_wait_until_one_is_told_and_again_when_that_is_undone(
-    con: Connection, anna: int, ben: int, faces: list[int]
+    con: Connection, anna: int, ben: int, group: list[int]
 ) -> None:
-    decisions.decide(con, [says(face, anna, "waiting") for face in faces])
-    decisions.decide(con, [says(faces[2], ben, "waiting")])
-    assert [d.face_id for d in decisions.waiting(con, anna)] == faces[:2]
-    assert [d.face_id for d in decisions.waiting(con)] == faces, "the third waits for Ben"
-    decisions.decide(con, [says(faces[1], anna)])
+    decisions.decide(con, [says(face, anna, "waiting") for face in group])
+    decisions.decide(con, [says(group[2], ben, "waiting")])
+    assert [d.face_id for d in decisions.waiting(con, anna)] == group[:2]
+    assert [d.face_id for d in decisions.waiting(con)] == group, "the third waits for Ben"
+    decisions.decide(con, [says(group[1], anna)])
     assert decisions.waiting(con, anna) == []
-    assert [d.face_id for d in decisions.waiting(con)] == [faces[2]], "still for Ben"
-    assert label(con, faces[0]) is None
-    decisions.decide(con, [says(faces[1], None, "rejected")])
-    assert [d.face_id for d in decisions.waiting(con, anna)] == [faces[0]]
+    assert [d.face_id for d in decisions.waiting(con)] == [group[2]], "still for Ben"
+    assert label(con, group[0]) is None
+    decisions.decide(con, [says(group[1], None, "rejected")])
+    assert [d.face_id for d in decisions.waiting(con, anna)] == [group[0]]
 
 
 def test_a_guess_is_worth_more_than_a_face_that_waits(
-    con: Connection, anna: int, ben: int, faces: list[int]
+    con: Connection, anna: int, ben: int, group: list[int]
 ) -> None:
-    decisions.decide(con, [guess(faces[0], ben), says(faces[0], anna, "waiting")])
-    assert label(con, faces[0]) == (ben, "proposed", "match")
+    decisions.decide(con, [guess(group[0], ben), says(group[0], anna, "waiting")])
+    assert label(con, group[0]) == (ben, "proposed", "match")
 
 
 def test_waiting_in_one_photo_is_not_ended_by_another(con: Connection, anna: int) -> None:
@@ -181,43 +163,43 @@ def test_waiting_in_one_photo_is_not_ended_by_another(con: Connection, anna: int
 
 
 def test_saying_the_same_again_says_nothing_new(
-    con: Connection, anna: int, ben: int, faces: list[int]
+    con: Connection, anna: int, ben: int, group: list[int]
 ) -> None:
-    said = [says(faces[0], anna), guess(faces[1], ben), says(faces[2], anna, "waiting")]
+    said = [says(group[0], anna), guess(group[1], ben), says(group[2], anna, "waiting")]
     decisions.decide(con, said)
     decisions.decide(con, said)
     assert journal(con) == 3
-    decisions.decide(con, [says(faces[0], ben)])
-    decisions.decide(con, [says(faces[0], anna)])
+    decisions.decide(con, [says(group[0], ben)])
+    decisions.decide(con, [says(group[0], anna)])
     assert journal(con) == 5, "said again after something else, it is news"
-    decisions.decide(con, [says(faces[0], who) for who in (anna, anna, ben, ben, anna, anna)])
+    decisions.decide(con, [says(group[0], who) for who in (anna, anna, ben, ben, anna, anna)])
     assert journal(con) == 7, "within a batch as well"
-    assert label(con, faces[0]) == (anna, "confirmed", "user")
-    with_reason = Decision(faces[0], anna, "confirmed", "user", "", 0.3, EMBEDDER.embedder_id)
+    assert label(con, group[0]) == (anna, "confirmed", "user")
+    with_reason = Decision(group[0], anna, "confirmed", "user", "", 0.3, EMBEDDER.embedder_id)
     decisions.decide(con, [with_reason, with_reason])
     assert journal(con) == 8
 
 
 @pytest.mark.parametrize("what", ["face", "person", "state"])
 def test_a_decision_about_what_is_not_there_is_refused_with_its_whole_batch(
-    con: Connection, anna: int, faces: list[int], what: str
+    con: Connection, anna: int, group: list[int], what: str
 ) -> None:
     wrong = {
         "face": says(12345, anna),
-        "person": says(faces[1], 99),
-        "state": says(faces[1], anna, "perhaps"),
+        "person": says(group[1], 99),
+        "state": says(group[1], anna, "perhaps"),
     }[what]
     with pytest.raises(Conflict):
-        decisions.decide(con, [says(faces[0], anna), wrong])
+        decisions.decide(con, [says(group[0], anna), wrong])
     assert journal(con) == 0
 
 
 def test_what_was_said_is_never_rewritten(
-    con: Connection, anna: int, ben: int, faces: list[int]
+    con: Connection, anna: int, ben: int, group: list[int]
 ) -> None:
-    decisions.decide(con, [says(faces[0], ben)])
+    decisions.decide(con, [says(group[0], ben)])
     before = con.execute("SELECT * FROM decisions").fetchall()
-    decisions.decide(con, [says(faces[0], None, "rejected"), says(faces[0], anna)])
+    decisions.decide(con, [says(group[0], None, "rejected"), says(group[0], anna)])
     people.merge(con, ben, anna)
     people.remove(con, anna)
     after = con.execute("SELECT * FROM decisions ORDER BY decision_id").fetchall()

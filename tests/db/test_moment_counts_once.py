@@ -31,11 +31,6 @@ def mia(con: Connection) -> int:
     return people.add(con, "Mia", "child", born_earliest=BORN).person_id
 
 
-@pytest.fixture
-def anna(con: Connection) -> int:
-    return people.add(con, "Anna", "mother").person_id
-
-
 def show(
     con: Connection,
     name: str,
