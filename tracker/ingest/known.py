@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import gc
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -101,11 +101,11 @@ class Plan:
             yield Found(path, byte_size, mtime_ns, inode), sha256
 
     @property
-    def met(self) -> Iterator[bytes]:
-        """Every path of a file that could be a photo."""
-        yield from self.same
-        yield from (task.found.path for task in self.to_read)
-        yield from (rejection.path for rejection in (*self.rejected, *self.failed))
+    def met(self) -> Set[bytes]:
+        """Every path of a file that could be a photo: no copy where all are known, as mostly."""
+        others = {task.found.path for task in self.to_read}
+        others.update(rejection.path for rejection in (*self.rejected, *self.failed))
+        return self.same.keys() | others if others else self.same.keys()
 
     @property
     def total(self) -> int:

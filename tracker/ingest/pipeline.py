@@ -149,7 +149,7 @@ def ingest(
         stored=writer.stored,
         walked=Walked(
             starts,
-            frozenset(todo.met),
+            todo.met,
             whole=not wish.filters and not any(r.code in UNREAD for r in todo.failed),
         ),
     )

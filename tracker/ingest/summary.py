@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence, Set
 from dataclasses import dataclass, field
 from itertools import repeat
 
@@ -31,7 +31,7 @@ class Walked:
     """
 
     starts: tuple[bytes, ...] = ()
-    met: frozenset[bytes] = frozenset()
+    met: Set[bytes] = frozenset()
     whole: bool = False
 
 
