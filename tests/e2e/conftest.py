@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -27,13 +28,14 @@ def offline_from_the_start() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def demo_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("demo") / "family"
+    return tmp_path_factory.mktemp("demo") / "tracker-demo"
 
 
 @pytest.fixture(scope="session")
 def demo(demo_folder: Path, offline_from_the_start: None) -> Outcome:
-    """`tracker demo`, whole."""
-    return tracker("demo", "--out", demo_folder)
+    """`tracker demo`, whole, as `make demo` says it."""
+    with contextlib.chdir(demo_folder.parent):
+        return tracker("demo")
 
 
 @pytest.fixture(scope="session")

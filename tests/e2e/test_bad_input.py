@@ -399,6 +399,17 @@ def test_an_error_is_json_too_when_json_was_asked_for(empty: Path) -> None:
     assert told.values["error"]["hint"]
 
 
+def test_the_demo_names_its_own_folder_where_none_is_given(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "tracker-demo").mkdir()
+    (tmp_path / "tracker-demo" / "letter.txt").write_text("Dear Mia")
+    told = tracker("demo")
+    assert told.code == 2
+    assert str(tmp_path / "tracker-demo") in hinted(told)
+
+
 def test_the_demo_does_not_write_into_a_folder_with_other_things(tmp_path: Path) -> None:
     (tmp_path / "letter.txt").write_text("Dear Mia")
     told = tracker("demo", "--out", tmp_path)

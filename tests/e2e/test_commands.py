@@ -55,6 +55,25 @@ def test_no_command_is_without_a_test_or_a_place_in_the_readme() -> None:
         assert f"tracker {command}" in readme, f"README.md does not mention `tracker {command}`"
 
 
+def test_every_option_takes_its_own_default() -> None:
+    from typer.main import get_command
+
+    from tracker.cli.commands import app
+
+    commands = [get_command(app)]
+    taken = 0
+    while commands:
+        command = commands.pop()
+        commands += getattr(command, "commands", {}).values()
+        with command.make_context("tracker", [], resilient_parsing=True) as context:
+            for option in command.params:
+                default = option.get_default(context)
+                if default is not None:
+                    option.process_value(context, default)
+                    taken += 1
+    assert taken > 50
+
+
 def test_help_answers_before_any_heavy_library_is_loaded() -> None:
     code = (
         "import sys; sys.argv = ['tracker', '--help']\n"

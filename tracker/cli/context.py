@@ -15,13 +15,13 @@ if TYPE_CHECKING:
     import duckdb
 
 
-def given_path(text: str) -> Path:
-    """A path as it was typed; a parser for options and arguments.
+def given_path(text: str | Path) -> Path:
+    """A path as it was typed, or an option's own default; a parser for options and arguments.
 
     Raises BadParameter for an empty one, which `Path` takes for the current folder: usually it
     is a variable of a script that was not set.
     """
-    if not text.strip():
+    if not str(text).strip():
         raise typer.BadParameter("a path may not be empty")
     return Path(text)
 
