@@ -17,6 +17,7 @@ from .errors import (
     WorkspaceNewer,
     WorkspaceReadOnly,
 )
+from .holder import has_the_page, named
 
 KEEP_THE_FILE = (
     "keep a copy of the folder as it is, then run: tracker doctor. If nothing helps, a backup of "
@@ -118,11 +119,12 @@ def from_os(error: OSError, what: str = "the workspace") -> StoreError:
 
 def in_use(pid: int | None, what: str) -> WorkspaceInUse:
     """Another process holds the database."""
-    who = f"process {pid}" if pid is not None else "another process"
     return WorkspaceInUse(
-        f"{_sentence(what)} is in use by {who}.",
+        f"{_sentence(what)} is in use by {named(pid)}.",
         pid=pid,
-        hint="wait until that tracker has finished, or give another folder with --home.",
+        hint="the page is working something out: run the same command again in a moment."
+        if has_the_page(pid)
+        else "wait until that tracker has finished, or give another folder with --home.",
     )
 
 

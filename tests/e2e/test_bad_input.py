@@ -267,13 +267,15 @@ alignment = "arcface-112"
 
 
 def test_a_second_process_is_told_who_holds_the_workspace(empty: Path) -> None:
-    holder = subprocess.Popen([*program()[:2], HOLD, str(empty)], stdout=subprocess.PIPE, text=True)
+    holder = subprocess.Popen(
+        [*program()[:2], HOLD, str(empty), "ingest"], stdout=subprocess.PIPE, text=True
+    )
     try:
         assert holder.stdout is not None
         assert holder.stdout.readline() == "held\n"
         told = tracker("status", home=empty)
         assert told.code == 4
-        assert str(holder.pid) in hinted(told)
+        assert f"process {holder.pid}, which is taking photos in" in hinted(told)
     finally:
         holder.kill()
         holder.wait()

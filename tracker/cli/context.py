@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from tracker.cli.output import note
 from tracker.config import Settings
 
 if TYPE_CHECKING:
     import duckdb
+
+
+SAID_AFTER_S = 0.5
 
 
 def given_path(text: str | Path) -> Path:
@@ -98,8 +103,28 @@ def settings_of(context: typer.Context) -> Settings:
 def workspace(
     context: typer.Context, *, create: bool = False
 ) -> Iterator[duckdb.DuckDBPyConnection]:
-    """The workspace's database, open for as long as the block runs."""
-    from db.connection import open_workspace
+    """The workspace's database, open for as long as the block runs.
 
-    with open_workspace(settings_of(context).home, create=create) as connection:
+    A process that is done in a moment is waited for, and so is the review page, which lets go.
+    """
+    from db.turns import open_in_turn
+
+    home = settings_of(context).home
+    with open_in_turn(home, create=create, on_wait=_said_once()) as connection:
         yield connection
+
+
+def _said_once() -> Callable[[int | None], None]:
+    """Says for whom the command waits, unless that is over before anybody could read it."""
+    begun = monotonic()
+    said = False
+
+    def say(pid: int | None) -> None:
+        nonlocal said
+        if not said and monotonic() - begun > SAID_AFTER_S:
+            from db.holder import sentence
+
+            said = True
+            note(f"{sentence(pid)}; waiting for it.")
+
+    return say

@@ -3,8 +3,9 @@
 One thread stores decisions, one after the other, and answers what is soon answered; another, by a
 second connection, ponders what takes longer, so that no decision waits for it.
 
-A workspace belongs to one process at a time. The desk opens it when somebody asks for something,
-keeps it for some seconds of quiet, and closes it, so that other commands run beside the page.
+A workspace belongs to one process at a time. The desk opens it when somebody asks for something and
+closes it after some seconds of quiet, or as soon as another process says that it waits, so that
+other commands run beside the page.
 What it answered it remembers: as long as the file has not changed nothing need be opened for the
 same question, and while another process holds the file the page can still be read.
 """
@@ -12,6 +13,7 @@ same question, and while another process holds the file the page can still be re
 from __future__ import annotations
 
 import asyncio
+import os
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
@@ -22,10 +24,12 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 from db import DATABASE
-from db.connection import beside, open_workspace, transaction
+from db.connection import beside, transaction
 from db.errors import WorkspaceDamaged, WorkspaceInUse
+from db.holder import sentence
+from db.text import shown
+from db.turns import Others, holder_that_takes_long, open_in_turn
 from tracker.errors import TrackerError
-from tracker.review.holder import holder_of, in_words, takes_long
 from tracker.review.line import Busy, Line
 
 if TYPE_CHECKING:
@@ -36,13 +40,21 @@ Work = Callable[["duckdb.DuckDBPyConnection"], T]
 Stamp = tuple[tuple[int, int], ...]
 
 QUIET_S = 3.0
-"""A person who decides every second finds it open; a command typed in a terminal need not wait."""
+"""A person who decides every second finds it open."""
+
+LOOK_S = 0.1
+"""How often it looks whether somebody waits, while nobody asks for anything."""
 
 PATIENCE_S = 4.0
-"""How long a decision waits for another page, which lets go within its own seconds of quiet, or
-for a command that is done in a moment. For one that takes minutes nobody waits: see `holder`."""
+"""How long a decision waits for a command that is done in a moment, or for another page. For one
+that takes minutes nobody waits: see `db.holder`."""
 
-RETRY_S = 0.1
+AGAIN_S = 0.3
+"""How long after it waited for somebody in vain."""
+
+WAY_S = 1.0
+"""What somebody who was let in has to open the workspace."""
+
 GOODBYE_S = 1.0
 MOST_KEPT = 300
 """Answers remembered."""
@@ -79,6 +91,8 @@ class Desk:
         self._lent: list[duckdb.DuckDBPyConnection] = []
         self._beside: list[Line] = []
         self._used = 0.0  # when it was last needed; what is answered from memory does not need it
+        self._others = Others(home)
+        self._waited_in_vain = False
         self._line = Line("desk", rest=self._rest, idle=self._idle)
         self._reader = Line("reader")
 
@@ -115,6 +129,8 @@ class Desk:
             return await asyncio.wrap_future(line.put(lambda: self._use(second, work)))
         finally:
             line.close(0)
+            with suppress(Busy):
+                self._line.put(self._forget)
 
     def try_to_open(self) -> str | None:
         """Open the workspace once. Gives who holds it, in words, if somebody else does.
@@ -124,7 +140,7 @@ class Desk:
 
         def attempt() -> str | None:
             try:
-                self._open(0)
+                self._open()
             except ReadOnly as error:
                 return str(error)
             return None
@@ -145,7 +161,7 @@ class Desk:
             for second in list(self._lent):
                 with suppress(Exception):  # it may be closed by now
                     second.interrupt()  # again and again: between two queries it goes unheard
-            time.sleep(RETRY_S / 2)
+            time.sleep(LOOK_S / 2)
         with suppress(Busy):
             self._line.put(self._let_go)
         self._line.close()
@@ -190,7 +206,7 @@ class Desk:
             self._line.put(lambda: self._return(second))
 
     def _lend(self) -> duckdb.DuckDBPyConnection:
-        made = beside(self._open(self._patience))
+        made = beside(self._open())
         self._lent.append(made)
         return made
 
@@ -199,20 +215,20 @@ class Desk:
         self._used = time.monotonic()
 
     def _rest(self) -> float | None:
-        """Seconds until the workspace is to be let go; None where it is not open."""
-        if self._connection is None:
+        """Seconds until it is to be seen whether to let go; None where that cannot be."""
+        if self._connection is None or self._lent:
             return None
-        return self._quiet if self._lent else max(0.0, self._used + self._quiet - time.monotonic())
+        return min(LOOK_S, max(0.0, self._used + self._quiet - time.monotonic()))
 
     def _idle(self) -> None:
-        if not self._lent:
+        if self._others.wait() or time.monotonic() >= self._used + self._quiet:
             self._let_go()
 
     def _answer(self, key: Hashable, work: Work[T]) -> Answer[T]:
         found = self._remembered(key)
         if found is not None:
             return cast("Answer[T]", found)
-        value = work(self._open(self._patience))
+        value = work(self._open())
         self._keep(key, self._generation, value)
         return Answer(value)
 
@@ -225,7 +241,7 @@ class Desk:
         if self._is_fresh(kept[0]):
             return Answer(kept[1], self._held())
         try:
-            self._open(self._patience)
+            self._open()
         except ReadOnly as error:
             return Answer(kept[1], str(error))
         return Answer(kept[1]) if kept[0] == self._generation else None
@@ -245,11 +261,17 @@ class Desk:
         """Who holds the workspace for long, in words; without opening it."""
         if self._connection is not None:
             return None
-        holder = holder_of(self.home / DATABASE)
-        return in_words(holder, self.home) if takes_long(holder) else None
+        holder = holder_that_takes_long(self.home)
+        return None if holder is None else self._in_words(holder)
+
+    def _in_words(self, holder: int | None) -> str:
+        return (
+            f"{sentence(holder)} ({shown(os.fsencode(self.home))}); "
+            "nothing can be decided until it is done."
+        )
 
     def _decide(self, work: Work[T]) -> T:
-        connection = self._open(self._patience)
+        connection = self._open()
         try:
             return work(connection)
         except WorkspaceDamaged:
@@ -262,26 +284,28 @@ class Desk:
         """What was answered may be so no more; it is kept for when nothing better can be had."""
         self._generation += 1
 
-    def _open(self, patience: float) -> duckdb.DuckDBPyConnection:
-        """The connection. Raises ReadOnly where the workspace stays in use for `patience`."""
+    def _open(self) -> duckdb.DuckDBPyConnection:
+        """The connection. Raises ReadOnly where the workspace stays in use."""
         self._used = time.monotonic()
-        if self._connection is not None:
+        if self._connection is not None and (self._lent or not self._others.wait()):
             return self._connection
-        until = time.monotonic() + patience
-        while True:
-            try:
-                self._connection = open_workspace(self.home)
-            except WorkspaceInUse as error:
-                if time.monotonic() >= until or takes_long(error.pid):
-                    raise ReadOnly(
-                        in_words(error.pid, self.home),
-                        hint="The page goes on by itself when that has finished.",
-                    ) from None
-                time.sleep(RETRY_S)
-                continue
-            if self._left != self._seen():
-                self._forget()
-            return self._connection
+        self._let_go()
+        self._others.let_in(WAY_S)
+        try:
+            self._connection = open_in_turn(
+                self.home, patience=AGAIN_S if self._waited_in_vain else self._patience
+            )
+        except WorkspaceInUse as error:
+            self._waited_in_vain = True
+            raise ReadOnly(
+                self._in_words(error.pid), hint="The page goes on by itself when that has finished."
+            ) from None
+        self._waited_in_vain = False
+        self._others = Others(self.home)
+        self._used = time.monotonic()
+        if self._left != self._seen():
+            self._forget()
+        return self._connection
 
     def _let_go(self) -> None:
         if self._connection is None:

@@ -58,7 +58,6 @@ class Learning:
         self._heard = 0
         try:
             await self._desk.lend(_propose)
-            await self._desk.decided(lambda _: None)  # what is remembered may be so no more
         except TrackerError:
             self._heard = self._every  # another process came first: after the next answer
 

@@ -161,11 +161,11 @@ def weights(settings: Settings) -> Iterator[Finding]:
 def workspace(settings: Settings) -> Iterator[Finding]:
     """The database, the gallery, the photos it points at."""
     from db import check, overview, photos
-    from db.connection import open_workspace
     from db.gallery import Gallery
+    from db.turns import open_in_turn
 
     try:
-        connection = open_workspace(settings.home)
+        connection = open_in_turn(settings.home)
     except WorkspaceMissing as error:
         yield Finding("note", str(error), error.hint or "")
         return

@@ -7,13 +7,11 @@ import struct
 import sys
 from pathlib import Path
 
-from db.text import shown
-
 DOING = {
     "ingest": "is taking photos in",
     "cohort": "is reading the comparison group",
     "report": "is making a report",
-    "review": "has a page like this one open",
+    "review": "has the review page open",
     "demo": "is making the demonstration",
 }
 
@@ -42,26 +40,44 @@ def holder_of(file: Path) -> int | None:
     return None if kind == fcntl.F_UNLCK else int(pid)
 
 
-def in_words(pid: int | None, home: Path) -> str:
-    """A sentence that says who holds the workspace."""
+def named(pid: int | None) -> str:
+    """The process that holds a workspace, and what it is doing: "process 12, which is taking photos
+    in"."""
     if pid is None:
-        return "Another process is using this workspace; nothing can be decided until it is done."
-    doing = DOING.get(command_of(pid), "is using this workspace")
-    return (
-        f"Process {pid} {doing} ({shown(os.fsencode(home))}); "
-        "nothing can be decided until it is done."
-    )
+        return "another process"
+    doing = DOING.get(_command_of(pid))
+    return f"process {pid}, which {doing}" if doing else f"process {pid}"
+
+
+def sentence(pid: int | None) -> str:
+    """The same as a sentence: "Process 12 is taking photos in"."""
+    if pid is None:
+        return "Another process is using this workspace"
+    return f"Process {pid} {DOING.get(_command_of(pid), 'is using this workspace')}"
+
+
+def has_the_page(pid: int | None) -> bool:
+    """Whether a process is `tracker review`, which lets go when it is asked to."""
+    return pid is not None and _command_of(pid) == "review"
 
 
 def takes_long(pid: int | None) -> bool:
-    """Whether a process holds the workspace for longer than anybody wants to wait."""
-    return pid is not None and command_of(pid) in TAKE_LONG
+    """Whether a process holds the workspace for longer than anybody wants to wait.
+
+    An ingest that watches folders opens it for what has just come only.
+    """
+    if pid is None:
+        return False
+    return _command_of(pid) in TAKE_LONG and "--watch" not in _words_of(pid)
 
 
-def command_of(pid: int) -> str:
+def _command_of(pid: int) -> str:
     """The tracker's command that a process runs, as "ingest", or "" where it cannot be told."""
+    return next((word for word in _words_of(pid) if word in DOING), "")
+
+
+def _words_of(pid: int) -> list[str]:
     try:
-        words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+        return [*map(os.fsdecode, Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0"))]
     except OSError:
-        return ""
-    return next((word for word in map(os.fsdecode, words) if word in DOING), "")
+        return []
