@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from db import cohort, faces, namings, people, scenes
+from db import cohort, faces, namings, reviewing, scenes
 from db.faces import FaceTable
 from db.records import Person
 from tracker import ages
@@ -66,7 +66,7 @@ def _workspace(connection: duckdb.DuckDBPyConnection) -> str:
 
 def _load(connection: duckdb.DuckDBPyConnection, embedder_id: str) -> Acquaintance:
     enrolled = faces.enrolled(connection, embedder_id, with_vectors=False, once=False)
-    everybody = [counted.person for counted in people.all_people(connection)]
+    everybody = reviewing.living(connection)
     named = [p for p in everybody if (enrolled.person_ids == p.person_id).any()]
     known = []
     for person in named:

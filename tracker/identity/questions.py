@@ -3,6 +3,7 @@
 1. An answer that may add a photo-day to a month of the child that has too few: the likelier it is
    the child, and the more the month lacks, the sooner.
 2. Proposals, the most uncertain first; those of the child in months with few sure days before.
+   Those that are as good as certain come many at once, person by person.
 3. Photos that somebody is known to be in, and it cannot be told which face is theirs.
 4. Faces that look alike and are nobody's, the largest group first, and single ones after them.
 
@@ -12,20 +13,21 @@ for all nine. What was said to be nobody's, or to be ignored, is not asked again
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 
-from db.text import many
 from tracker.identity.album import Album
 from tracker.identity.candidates import Candidate
-from tracker.identity.review_months import month_in_words, needs
+from tracker.identity.review_months import days_of_child, needs
 from tracker.identity.review_months import months as months_in
 from tracker.identity.review_records import Month, Question, face_key
+from tracker.identity.review_words import question_in_words, reason_in_words
 from tracker.identity.worked_out import groups, look_up
 
 if TYPE_CHECKING:
@@ -35,13 +37,22 @@ LOOKED_AT = 300
 """Faces of nobody whose candidates are worked out to see whether they may be the child's."""
 
 SHOWN = 12
-"""Faces of a group that are shown with its question; the answer is about all of them."""
+"""Faces of a group that come with its question; the page fetches the others to look at them."""
+
+SURE = 0.98
+"""The chance from which proposals are asked about many at once."""
+
+TOGETHER, MOST_TOGETHER = 3, 48
+"""Moments that make such a question, and the most there are in one: what is looked at at once."""
 
 JUDGED = 5
 """Faces of a group that its candidates are worked out from."""
 
 AHEAD = 60
 """Questions after those that are asked for, whose candidates are worked out with them."""
+
+HELPS = 3.0
+"""The gain from which an answer may add a day to a month that lacks days."""
 
 LIKELY = 0.05
 """Below this chance of being the child, a face is not asked about for a month's sake."""
@@ -59,8 +70,13 @@ class Draft:
 
     @property
     def shown(self) -> tuple[int, ...]:
-        """Those that are shown with it: which of a photo's faces is meant needs all of them."""
+        """Those that come with it: which of a photo's faces is meant needs all of them."""
         return self.rows if self.kind == "waiting" else self.rows[:SHOWN]
+
+    @property
+    def judged(self) -> tuple[int, ...]:
+        """Those that its candidates are worked out from."""
+        return self.rows[:JUDGED] if self.kind in {"group", "proposals"} else self.rows
 
 
 def questions(
@@ -73,16 +89,20 @@ def questions(
     kind: str | None = None,
 ) -> tuple[Question, ...]:
     """The first `limit` questions, of one kind or of all."""
-    drafts = [
-        *_proposals(album),
-        *_waiting(album),
-        *_nameless(connection, home, embedder_id, album),
-    ]
-    drafts.sort(key=lambda draft: (-draft.gain, draft.rows[0]))
-    asked = (d for d in _one_a_moment(album, drafts) if kind in (None, d.kind))
+    told = sorted([*_proposals(album), *_waiting(album)], key=_by_gain)
+    alike, alone = _nameless(connection, home, embedder_id, album, told[:limit], limit=limit)
+    asked = (
+        draft
+        for draft in _one_a_moment(album, chain(sorted([*told, *alike], key=_by_gain), alone))
+        if kind in (None, draft.kind)
+    )
     chosen = list(islice(asked, max(limit, 0)))
     next_ones = list(islice(asked, AHEAD))
     return _looked_up(connection, home, embedder_id, album, chosen, next_ones=next_ones)
+
+
+def _by_gain(draft: Draft) -> tuple[float, int]:
+    return -draft.gain, draft.rows[0]
 
 
 def _proposals(album: Album) -> Iterator[Draft]:
@@ -96,12 +116,31 @@ def _proposals(album: Album) -> Iterator[Draft]:
     for row, moment, owner in zip(rows.tolist(), every.moments[rows].tolist(), owners, strict=True):
         by_moment.setdefault((moment, owner), []).append(row)
     child = None if album.child is None else album.child.person_id
+    certain: dict[int, list[Draft]] = {}
     for (_, person), here in by_moment.items():
-        unsure = 1 - abs(2 * min(chances[row] for row in here) - 1)
+        least = min(chances[row] for row in here)
         month = _month(album, here[0])
         lacks = short.get(month, 0) if person == child and month is not None else 0
         best = _best_first(album, here) if len(here) > 1 else here
-        yield Draft("proposal", tuple(best), 2 + 0.6 * unsure + 0.1 * lacks, person, month)
+        gain = 2 + 0.6 * (1 - abs(2 * least - 1)) + 0.1 * lacks
+        draft = Draft("proposal", tuple(best), gain, person, month)
+        if least >= SURE:
+            certain.setdefault(person, []).append(draft)
+        else:
+            yield draft
+    for mine in certain.values():
+        yield from _many_at_once(mine, chances) if len(mine) >= TOGETHER else mine
+
+
+def _many_at_once(mine: Sequence[Draft], chances: Sequence[float]) -> Iterator[Draft]:
+    """Somebody's proposals, by time, so many at once: the least certain first, to be seen first."""
+    parts = -(-len(mine) // MOST_TOGETHER)
+    for part in range(parts):
+        here = mine[part * len(mine) // parts : (part + 1) * len(mine) // parts]
+        rows = sorted((row for one in here for row in one.rows), key=lambda row: chances[row])
+        size = 1 - 1 / float(np.log2(2 + len(here)))
+        gain = max(one.gain for one in here) + 0.5 * size
+        yield Draft("proposals", tuple(rows), gain, here[0].person_id)
 
 
 def _waiting(album: Album) -> Iterator[Draft]:
@@ -120,17 +159,24 @@ def _waiting(album: Album) -> Iterator[Draft]:
     for (_, person), rows in best.items():
         month = _month(album, rows[0])
         adds = _adds(album, person, rows[0], month, short)
-        gain = 3 + 0.25 * adds + 0.7 / len(rows) if adds else 1 + 0.5 / len(rows)
+        gain = HELPS + 0.25 * adds + 0.7 / len(rows) if adds else 1 + 0.5 / len(rows)
         yield Draft("waiting", tuple(rows), gain, person, month)
 
 
 def _nameless(
-    connection: duckdb.DuckDBPyConnection, home: Path, embedder_id: str, album: Album
-) -> Iterator[Draft]:
-    """Faces of nobody: groups that look alike, and the others by themselves.
+    connection: duckdb.DuckDBPyConnection,
+    home: Path,
+    embedder_id: str,
+    album: Album,
+    others: Sequence[Draft],
+    *,
+    limit: int,
+) -> tuple[list[Draft], Iterator[Draft]]:
+    """Faces of nobody: those that may help and the groups that look alike, and all others.
 
     Those that may be the child's in a month that lacks days come by how likely that is; then the
-    largest groups, then the largest faces.
+    largest groups, then the largest faces. `others` are the questions that may be among the first
+    `limit` beside these: all candidates are worked out together, which takes little longer.
     """
     every = album.everyone
     group_of: dict[int, int] = {}
@@ -141,32 +187,46 @@ def _nameless(
         if len(rows) > 1:
             group_of.update(dict.fromkeys(rows.tolist(), len(members)))
             members.append(rows.tolist())
-    helps = _helps(connection, home, embedder_id, album)
+    rest = every.is_("")
+    rest[list(group_of)] = False
+    large = _alone(album, np.flatnonzero(rest))
+    alike = [Draft("group", tuple(theirs), 0.0) for theirs in members[:limit]]
+    ahead = _judged([*others, *alike, *islice(large, max(limit, 0))])
+    helps = _helps(connection, home, embedder_id, album, ahead)
+    found = []
     of_group: dict[int, float] = {}
     for row, gain in helps.items():
         if row in group_of:
             of_group[group_of[row]] = max(gain, of_group.get(group_of[row], 0.0))
         else:
-            yield Draft("unknown", (row,), gain, month=_month(album, row))
+            found.append(Draft("unknown", (row,), gain, month=_month(album, row)))
     for place, theirs in enumerate(members):
-        size = 1 - 1 / np.log2(2 + len(theirs))
+        size = 1 - 1 / float(np.log2(2 + len(theirs)))
         first = max(theirs, key=lambda row: helps.get(row, 0.0))
-        gain = of_group.get(place, 0.2) + 0.8 * float(size)
-        yield Draft("group", tuple(theirs), gain, month=_month(album, first))
-    rest = [
-        row
-        for row in np.flatnonzero(every.is_("")).tolist()
-        if row not in group_of and row not in helps
-    ]
-    largest = max((float(every.size_px[row]) for row in rest), default=1.0)
-    for row in rest:
-        yield Draft("unknown", (row,), 0.15 * float(every.size_px[row]) / largest)
+        gain = of_group.get(place, 0.2) + 0.8 * size
+        found.append(Draft("group", tuple(theirs), gain, month=_month(album, first)))
+    rest[list(helps)] = False
+    return found, _alone(album, np.flatnonzero(rest))
+
+
+def _alone(album: Album, rows: npt.NDArray[np.int64]) -> Iterator[Draft]:
+    """Each by itself, the largest first, after all other questions."""
+    sizes = album.everyone.size_px[rows]
+    largest = float(sizes.max(initial=1.0))
+    for place in np.argsort(-sizes, kind="stable").tolist():
+        yield Draft("unknown", (int(rows[place]),), 0.15 * float(sizes[place]) / largest)
 
 
 def _helps(
-    connection: duckdb.DuckDBPyConnection, home: Path, embedder_id: str, album: Album
+    connection: duckdb.DuckDBPyConnection,
+    home: Path,
+    embedder_id: str,
+    album: Album,
+    ahead: Sequence[int],
 ) -> dict[int, float]:
-    """The nameless faces that may give the child a day where one lacks: position to gain."""
+    """The nameless faces that may give the child a day where one lacks: position to gain.
+
+    The candidates of those at the positions `ahead` are worked out with theirs."""
     every, child = album.everyone, album.child
     if child is None:
         return {}
@@ -178,12 +238,13 @@ def _helps(
     ]
     worth.sort(key=lambda one: (-one[0], -every.size_px[one[1]], one[1]))
     worth = worth[:LOOKED_AT]
-    known = look_up(connection, home, embedder_id, album, [row for _, row in worth])
+    rows = [row for _, row in worth]
+    known = look_up(connection, home, embedder_id, album, rows, ahead=ahead)
     found = {}
     for adds, row in worth:
         chance = _chance_of(known.get(int(every.face_ids[row]), ()), album)
         if chance >= LIKELY:
-            found[row] = 3 + 0.25 * adds + 0.7 * chance
+            found[row] = HELPS + 0.25 * adds + 0.7 * chance
     return found
 
 
@@ -236,8 +297,9 @@ def _looked_up(
                 name=name,
                 candidates=here,
                 gain=draft.gain,
-                words=_words(draft, name),
-                why=_why(draft, told),
+                unborn=_unborn(album, draft.rows),
+                words=question_in_words(draft.kind, name, len(draft.rows)),
+                why=_why(album, draft, name, told),
             )
         )
     return tuple(asked)
@@ -245,35 +307,28 @@ def _looked_up(
 
 def _judged(drafts: Sequence[Draft]) -> list[int]:
     """The faces whose candidates are wanted."""
-    judged = {
-        row
-        for draft in drafts
-        for row in (draft.rows[:JUDGED] if draft.kind == "group" else draft.rows)
-    }
-    return sorted(judged)
+    return sorted({row for draft in drafts for row in draft.judged})
 
 
-def _words(draft: Draft, name: str) -> str:
-    if draft.kind == "proposal":
-        return f"Is this {name}?"
-    if draft.kind == "waiting":
-        return f"Which of these is {name}?"
-    if draft.kind == "group":
-        return f"Who is this? {many(len(draft.rows), 'face')} look alike."
-    return "Who is this?"
+def _why(album: Album, draft: Draft, name: str, told: Mapping[int, Month]) -> str:
+    month = told.get(draft.month) if draft.month is not None and draft.gain >= HELPS else None
+    least = float(np.min(album.everyone.chances[list(draft.rows)]))  # NaN where one is not known
+    return reason_in_words(draft.kind, name, least, month)
 
 
-def _why(draft: Draft, told: dict[int, Month]) -> str:
-    month = told.get(draft.month) if draft.month is not None else None
-    if draft.gain >= 3 and month is not None:
-        return month_in_words(month)
-    if draft.kind == "proposal":
-        return "The tracker is not sure."
-    if draft.kind == "waiting":
-        return "You said who is in this photo, and it cannot be told which face that is."
-    if draft.kind == "group":
-        return "One answer names all of them."
-    return "Nobody said anything of this face yet."
+def _unborn(album: Album, rows: Sequence[int]) -> dict[int, tuple[int, ...]]:
+    """Of several faces those that were photographed before somebody's birth, by person."""
+    if len(rows) < 2:
+        return {}
+    every = album.everyone
+    ids, latest = every.face_ids[list(rows)], every.latest[list(rows)]
+    found = {}
+    for person in album.people:
+        if person.born_earliest is not None:
+            early = ids[latest < np.datetime64(person.born_earliest)]  # an unknown day is not
+            if len(early):
+                found[person.person_id] = tuple(early.tolist())
+    return found
 
 
 def _together(
@@ -312,22 +367,7 @@ def _adds(album: Album, person_id: int, row: int, month: int | None, short: dict
     if album.child is None or person_id != album.child.person_id or month is None:
         return 0
     lacks = short.get(month, 0)
-    if not lacks:
-        return 0
-    return 0 if int(album.day_codes[row]) in _days_of_child(album) else lacks
-
-
-def _days_of_child(album: Album) -> frozenset[int]:
-    key = id(album)
-    if key not in _days:
-        _days.clear()
-        assert album.child is not None  # noqa: S101  asked by `_adds` only
-        mine = album.of(album.child.person_id, "confirmed", "proposed")
-        _days[key] = frozenset(np.unique(album.day_codes[mine]).tolist())
-    return _days[key]
-
-
-_days: dict[int, frozenset[int]] = {}
+    return lacks if lacks and int(album.day_codes[row]) not in days_of_child(album) else 0
 
 
 def _month(album: Album, row: int) -> int | None:

@@ -90,6 +90,18 @@ def _count(album: Album) -> tuple[Month, ...]:
     )
 
 
+_days: WeakKeyDictionary[Album, frozenset[int]] = WeakKeyDictionary()
+
+
+def days_of_child(album: Album) -> frozenset[int]:
+    """The photo-days (see `Album.day_codes`) that the child is known from; none without a child."""
+    if album not in _days:
+        child = -1 if album.child is None else album.child.person_id
+        mine = album.of(child, "confirmed", "proposed")
+        _days[album] = frozenset(album.day_codes[mine].tolist())
+    return _days[album]
+
+
 def needs_in_words(found: tuple[Month, ...]) -> str:
     """The first months that need more days, in a sentence; "" where there are none to tell of."""
     short = [m for m in found if m.needs_days and m.open_faces]

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from typing import Any
@@ -205,12 +206,15 @@ class Question:
     """Something to ask. `kind`:
 
     - "proposal": are `faces`, of one moment, the person's? `candidates` has them first;
+    - "proposals": are all of these the person's? They are as good as certain, of many moments;
     - "waiting": which of `faces`, of one photo, is the person's, who is known to be in it?
     - "unknown": who is this? one face;
-    - "group": who is this? `faces` look alike; `more` of the group are not listed.
+    - "group": who is this? `faces` look alike.
 
-    `person_id` is whom a proposal or a waiting photo is about. `gain` orders the questions: by how
-    much an answer helps the report. `words` ask, `why` says what an answer is good for.
+    `more` are faces that the question is about as well, and that are not listed. `unborn` are those
+    of all its faces that were photographed before somebody's birth, by person. `person_id` is whom
+    proposals or a waiting photo are about. `gain` orders the questions: by how much an answer helps
+    the report. `words` ask, `why` says what an answer is good for.
     """
 
     question_id: str
@@ -223,6 +227,7 @@ class Question:
     gain: float
     words: str
     why: str
+    unborn: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:
         """For JSON. `all_faces` are the ids an answer is about, listed ones and others."""
@@ -244,6 +249,10 @@ class Question:
             "gain": round(self.gain, 4),
             "words": self.words,
             "why": self.why,
+            "unborn": {
+                str(person): [face_key(face) for face in early]
+                for person, early in self.unborn.items()
+            },
         }
 
 

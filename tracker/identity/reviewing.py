@@ -53,6 +53,7 @@ from tracker.identity.review_records import (
     face_key,
     face_number,
 )
+from tracker.identity.worked_out import look_for_groups
 
 if TYPE_CHECKING:
     import duckdb
@@ -80,6 +81,7 @@ __all__ = [
     "face_number",
     "library",
     "listing",
+    "look_ahead",
     "merge",
     "next_undo",
     "person_page",
@@ -131,6 +133,12 @@ def queue(
     """
     album = _album(connection, child)
     return questions(connection, home, embedder_id, album, limit, kind=kind)
+
+
+def look_ahead(connection: duckdb.DuckDBPyConnection, embedder_id: str) -> None:
+    """What later questions need and takes seconds, begun beside everything else; call it once the
+    first ones are on the screen. See `tracker.identity.worked_out`."""
+    look_for_groups(connection, embedder_id)
 
 
 def listing(
@@ -290,7 +298,6 @@ def _ordered(album: Album, rows: npt.NDArray[np.int64], order: str) -> npt.NDArr
 
 
 def _people(connection: duckdb.DuckDBPyConnection, album: Album) -> tuple[PersonLine, ...]:
-    every = album.everyone
     letters = _letters([p.name for p in album.people])
     lines = []
     for person, letter in zip(album.people, letters, strict=True):
@@ -309,7 +316,6 @@ def _people(connection: duckdb.DuckDBPyConnection, album: Album) -> tuple[Person
                 photo_days=int((days >= 0).sum()),
             )
         )
-    del every
     return tuple(lines)
 
 

@@ -1,13 +1,15 @@
 """What takes long to work out and hardly moves with one answer: candidates, and groups of unknowns.
 
 Both are kept while answers come in. Candidates are worked out anew after REFRESH of them, and when
-people come or go. Many faces are grouped in a process beside the page, which goes on with the
-groups it has until then; whoever got a name in the meantime is left out when they are used.
+people come or go. Many faces are grouped in a process beside the page (`look_for_groups`), which
+goes on with the groups it has until then; whoever got a name meanwhile is left out when they are
+used.
 """
 
 from __future__ import annotations
 
 import multiprocessing
+import os
 import signal
 import threading
 from collections.abc import Sequence
@@ -34,6 +36,9 @@ REFRESH = 30
 
 AT_ONCE = 600
 """Nameless faces up to which groups are found while the page waits."""
+
+NICENESS = 15
+"""Of the process that looks for groups: what somebody answers meanwhile goes first."""
 
 
 @dataclass(slots=True)
@@ -89,23 +94,28 @@ def look_up(
 def groups(
     connection: duckdb.DuckDBPyConnection, home: Path, embedder_id: str
 ) -> tuple[unknown.Group, ...]:
-    """The groups of unknown faces as far as they are known now.
+    """The groups of unknown faces as far as they are known now; see `look_for_groups`."""
+    kept = _of(connection, embedder_id)
+    if _are_of_now(connection, embedder_id, kept):
+        return kept.groups
+    now = _now(connection, embedder_id)
+    if len(scenes.open_faces(connection, embedder_id)) <= AT_ONCE:
+        kept.groups, kept.grouped_at = unknown.groups(connection, home, embedder_id), now
+    return kept.groups
 
-    Where there are many faces, a process looks for them and what is known so far is given.
+
+def look_for_groups(connection: duckdb.DuckDBPyConnection, embedder_id: str) -> None:
+    """Where there are many faces whose groups are not known, let a process look for them.
+
+    It takes seconds, and is not begun before there is something to look at meanwhile.
     """
     kept = _of(connection, embedder_id)
-    if kept.thread is not None and kept.thread.is_alive():
-        return kept.groups
-    mark = namings.told(connection, embedder_id).but_guesses
-    if kept.grouped_at is not None:
-        told, of = kept.grouped_at
-        if of == mark or (kept.groups and 0 <= reviewing.said_so_far(connection) - told < REFRESH):
-            return kept.groups
-    now = (reviewing.said_so_far(connection), mark)
+    if _are_of_now(connection, embedder_id, kept):
+        return
+    now = _now(connection, embedder_id)
     ids = scenes.open_faces(connection, embedder_id)
     if len(ids) <= AT_ONCE:
-        kept.groups, kept.grouped_at = unknown.groups(connection, home, embedder_id), now
-        return kept.groups
+        return
     around = scenes.photos_of(connection, ids)
     vectors = faces.vectors_of(connection, embedder_id, ids)
     least = unknown.least_cosine(acquaintance(connection, embedder_id).judge)
@@ -116,7 +126,22 @@ def groups(
 
     kept.thread = threading.Thread(target=find, name="groups", daemon=True)
     kept.thread.start()
-    return kept.groups
+
+
+def _now(connection: duckdb.DuckDBPyConnection, embedder_id: str) -> tuple[int, str]:
+    mark = namings.told(connection, embedder_id).but_guesses
+    return reviewing.said_so_far(connection), mark
+
+
+def _are_of_now(connection: duckdb.DuckDBPyConnection, embedder_id: str, kept: _Kept) -> bool:
+    """Whether the groups that are kept still serve, or others are on their way."""
+    if kept.thread is not None and kept.thread.is_alive():
+        return True
+    if kept.grouped_at is None:
+        return False
+    told, of = kept.grouped_at
+    said, mark = _now(connection, embedder_id)
+    return of == mark or (bool(kept.groups) and 0 <= said - told < REFRESH)
 
 
 def _in_process(
@@ -143,15 +168,10 @@ def _in_process(
 
 def _group(asked: Connection) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C ends the page, and that ends this
+    if hasattr(os, "nice"):
+        os.nice(NICENESS)
     ids, vectors, photos, least = asked.recv()
     asked.send(unknown.grouped(ids, vectors, photos, least=least))
-
-
-def wait() -> None:
-    """Until all groups that are looked for are found."""
-    for kept in list(_kept.values()):
-        if kept.thread is not None:
-            kept.thread.join()
 
 
 def _of(connection: duckdb.DuckDBPyConnection, embedder_id: str) -> _Kept:

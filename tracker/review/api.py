@@ -7,15 +7,19 @@ a query is the id of the child whose months are counted; without it, the first.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
+from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from db import people
+from db.errors import StoreError
 from db.records import Person
+from tracker.errors import TrackerError
 from tracker.identity import reviewing
-from tracker.review.asked import bench_of, face_number, number, number_in
+from tracker.review.asked import bench_of, face_number, face_numbers, number, number_in
 from tracker.review.problems import NotThere
 from tracker.study.evidence import choose_embedder_id
 
@@ -24,9 +28,9 @@ if TYPE_CHECKING:
 
 Told = dict[str, Any]
 
-MOST_QUESTIONS = 100
+QUESTIONS, MOST_QUESTIONS = 40, 100
 MOST_FACES = 500
-"""In one answer."""
+"""In one answer: where nothing is said, and at the most."""
 
 
 async def state(request: Request) -> Response:
@@ -49,9 +53,15 @@ async def groups(request: Request) -> Response:
     return await _questions(request, "group")
 
 
+async def begin(request: Request) -> None:
+    """Work out the first questions while the browser still reads the page that asks for them."""
+    with suppress(TrackerError, StoreError):  # the page is told when it asks
+        await _questions(request, None)
+
+
 async def _questions(request: Request, kind: str | None) -> Response:
     child = child_in(request)
-    limit = number_in(request.query_params, "limit", 20, least=1, most=MOST_QUESTIONS)
+    limit = number_in(request.query_params, "limit", QUESTIONS, least=1, most=MOST_QUESTIONS)
     home = bench_of(request).home
 
     def ask(con: duckdb.DuckDBPyConnection) -> Told:
@@ -59,20 +69,36 @@ async def _questions(request: Request, kind: str | None) -> Response:
         embedder = _embedder(con, who)
         if embedder is None:
             return {"questions": []}
-        found = reviewing.queue(con, home, embedder, limit, child=who)
-        return {"questions": [q.as_dict() for q in found if kind in (None, q.kind)]}
+        found = reviewing.queue(con, home, embedder, limit, child=who, kind=kind)
+        return {"questions": [q.as_dict() for q in found]}
 
-    return await _told(request, ("queue", kind, child, limit), ask, soon=False)
+    answer = await _told(request, ("queue", kind, child, limit), ask, soon=False)
+    answer.background = BackgroundTask(_look_ahead, request, child)
+    return answer
+
+
+async def _look_ahead(request: Request, child: int | None) -> None:
+    """Once the questions are sent: begin what later ones need."""
+
+    def look(con: duckdb.DuckDBPyConnection) -> None:
+        embedder = _embedder(con, _child(con, child))
+        if embedder is not None:
+            reviewing.look_ahead(con, embedder)
+
+    with suppress(TrackerError, StoreError):  # whoever asks next is told
+        await bench_of(request).desk.pondered(("ahead", child), look)
 
 
 async def faces(request: Request) -> Response:
-    """Faces: `person`, `month`, `state` and `photo` choose them; `order`, `offset` and `limit`."""
+    """Faces: `person`, `month`, `state`, `photo` and `faces` (ids with commas between) choose them;
+    `order`, `offset` and `limit`."""
     query = request.query_params
     child = child_in(request)
     chosen: dict[str, int | None] = {
         name: number_in(query, name, 0) if query.get(name) else None
         for name in ("person", "month", "photo")
     }
+    these = face_numbers(query["faces"], most=MOST_FACES) if query.get("faces") else None
     state = query.get("state") or None
     order = query.get("order") or "oldest"
     offset = number_in(query, "offset", 0, most=10**9)
@@ -84,6 +110,7 @@ async def faces(request: Request) -> Response:
             person=chosen["person"],
             month=chosen["month"],
             photo=chosen["photo"],
+            faces=these,
             state=state,
             order=order,
             offset=offset,
@@ -91,7 +118,7 @@ async def faces(request: Request) -> Response:
             child=_child(con, child),
         ).as_dict()
 
-    key = ("faces", *chosen.values(), state, order, offset, limit, child)
+    key = ("faces", *chosen.values(), these, state, order, offset, limit, child)
     return await _told(request, key, ask)
 
 

@@ -44,6 +44,14 @@ def face_number(text: str) -> int:
     raise NotThere("There is no face with that number.")
 
 
+def face_numbers(text: str, *, most: int) -> tuple[int, ...]:
+    """Several of them, with commas between. Raises BadRequest for too many, and NotThere."""
+    values = text.split(",", most)
+    if len(values) > most:
+        raise BadRequest(f"`faces` has to be at most {most:,} ids.")
+    return tuple(map(face_number, values))
+
+
 def sha256_or_number(text: str) -> int | str:
     """A photo's number, or the hash of its content."""
     return text if _SHA256.fullmatch(text) else number(text)

@@ -6,11 +6,13 @@ from functools import cache
 from importlib import resources
 
 import jinja2
+from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 import tracker
 from tracker.relations import RELATIONS
+from tracker.review import api
 from tracker.review.asked import bench_of
 from tracker.review.problems import NotThere
 
@@ -31,7 +33,10 @@ async def shell(request: Request) -> Response:
     """The page, empty: its script fills it."""
     bench_of(request).photos.warm()
     page = templates().get_template(SHELL)
-    return HTMLResponse(page.render(version=tracker.__version__, relations=RELATIONS))
+    return HTMLResponse(
+        page.render(version=tracker.__version__, relations=RELATIONS),
+        background=BackgroundTask(api.begin, request),
+    )
 
 
 async def static(request: Request) -> Response:

@@ -89,6 +89,8 @@ def choose_embedder_id(
     known = [row.embedder_id for row in embedders.all_embedders(connection)]
     if spec is not None:
         return named_embedder(spec, known)
+    if len(known) <= 1:
+        return next(iter(known), None)
     relatives = [
         c.person.person_id
         for c in people.all_people(connection)

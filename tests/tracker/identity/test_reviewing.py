@@ -9,6 +9,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from db import decisions
+from db.records import Decision
 from tests.support.review_album import Album
 from tests.support.workspaces import EMBEDDER
 from tracker.errors import UsageError
@@ -83,15 +85,70 @@ def test_a_group_that_may_give_the_child_days_is_one_question_and_the_first(
 
 
 def test_uncertain_proposals_come_before_certain_ones(album: Album, review_home: Path) -> None:
-    from db import decisions
-    from db.records import Decision
-
-    faces = [album.photo(f"p{n}", ["Anna"], date(2024, 2, 1 + n))[0] for n in range(3)]
-    for face, chance in zip(faces, ("0.995", "0.951", "0.980"), strict=True):
-        said = Decision(face, album.people["Anna"], "proposed", "match", f"chance {chance}")
-        decisions.decide(album.con, [said])
+    chances = (0.995, 0.951, 0.980)
+    faces = [proposed(album, f"p{n}", c, date(2024, 2, 1 + n)) for n, c in enumerate(chances)]
     order = [q.faces[0].face_id for q in asked(album, review_home) if q.kind == "proposal"]
     assert order == [faces[1], faces[2], faces[0]]
+
+
+def proposed(album: Album, name: str, chance: float, day: date, who: str = "Anna") -> int:
+    """A photo of somebody whom the tracker takes for `who`, this certainly."""
+    (face,) = album.photo(name, [who], day)
+    reason = f"chance {chance:.3f}"
+    decisions.decide(album.con, [Decision(face, album.people[who], "proposed", "match", reason)])
+    return face
+
+
+def test_proposals_that_are_as_good_as_certain_are_one_question_for_each_person(
+    album: Album, review_home: Path
+) -> None:
+    chances = (0.999, 0.985, 0.995, 0.991)
+    sure = [proposed(album, f"s{n}", c, date(2024, 2, 1 + n)) for n, c in enumerate(chances)]
+    unsure = proposed(album, "unsure", 0.955, date(2024, 2, 20))
+    bens = [proposed(album, f"b{n}", 0.99, date(2024, 3, 1 + n), "Ben") for n in range(2)]
+    about = [q for q in asked(album, review_home) if q.person_id is not None]
+    (together,) = [q for q in about if q.kind == "proposals"]
+    assert together.words == "Are these all Anna?"
+    assert together.candidates[0].name == "Anna"
+    assert [f.face_id for f in together.faces] == [sure[1], sure[3], sure[2], sure[0]], (
+        "doubt first"
+    )
+    alone = {f.face_id for q in about if q.kind == "proposal" for f in q.faces}
+    assert alone == {unsure, *bens}, "two are no crowd"
+    reviewing.decide(album.con, sure, album.people["Anna"], "confirmed")
+    assert "proposals" not in {q.kind for q in asked(album, review_home)}
+
+
+def test_no_more_are_asked_about_at_once_than_can_be_looked_at(
+    album: Album, review_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(questions, "MOST_TOGETHER", 4)
+    faces = [proposed(album, f"s{n}", 0.99, date(2024, 2, 1 + n)) for n in range(9)]
+    parts = [q.faces for q in asked(album, review_home) if q.kind == "proposals"]
+    assert sorted(len(part) for part in parts) == [3, 3, 3]
+    assert sorted(f.face_id for part in parts for f in part) == sorted(faces)
+
+
+def test_a_group_says_which_of_its_faces_are_older_than_somebody(
+    album: Album, review_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    days = (date(2023, 5, 1), date(2024, 1, 10), None)
+    faces = tuple(album.photo(f"g{n}", ["Mia"], day)[0] for n, day in enumerate(days))
+    monkeypatch.setattr(questions, "groups", lambda *_: (Group(min(faces), faces),))
+    (question,) = [q for q in asked(album, review_home) if q.kind == "group"]
+    assert question.unborn == {album.people["Mia"]: faces[:1]}
+    told = question.as_dict()["unborn"]
+    assert told == {str(album.people["Mia"]): [reviewing.face_key(faces[0])]}
+
+
+def test_the_reason_given_does_not_contradict_how_sure_the_tracker_is(
+    album: Album, review_home: Path
+) -> None:
+    sure = proposed(album, "sure", 0.985, date(2024, 2, 1))
+    unsure = proposed(album, "unsure", 0.55, date(2024, 2, 9))
+    why = {q.faces[0].face_id: q.why for q in asked(album, review_home) if q.kind == "proposal"}
+    assert why[sure] == "The tracker thinks so. You know."
+    assert why[unsure] == "The tracker has a hunch."
 
 
 def test_pictures_of_one_moment_are_one_question(album: Album, review_home: Path) -> None:
