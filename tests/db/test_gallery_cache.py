@@ -75,29 +75,33 @@ def test_a_face_that_is_enrolled_is_nearest_to_itself(
     np.testing.assert_allclose(near[:, 0], 1, atol=1e-6)
 
 
+@pytest.mark.parametrize("count", [7, 600], ids=["few probes", "many probes"])
 def test_a_search_among_some_faces_gives_only_those(
-    con: Connection, home: Path, enrolled: list[int]
+    con: Connection, home: Path, enrolled: list[int], count: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("db.gallery.AT_ONCE", 4)
     gallery = Gallery.open(con, home, ME)
     table = faces.enrolled(con, ME)
     some = np.array(enrolled[3:13])
-    near, ids = gallery.search(probes(), 4, among=np.concatenate([some, some, [12345]]))
+    asked = probes(count)
+    near, ids = gallery.search(asked, 6, among=np.concatenate([some, some, [12345]]))
     chosen = table.take(np.isin(table.face_ids, some))
-    exact = probes() @ chosen.vectors.T
-    order = np.argsort(-exact, axis=1)[:, :4]
+    exact = asked @ chosen.vectors.T
+    order = np.argsort(-exact, axis=1)[:, :6]
     np.testing.assert_array_equal(ids, chosen.face_ids[order])
     np.testing.assert_allclose(near, np.take_along_axis(exact, order, 1), atol=1e-6)
 
 
+@pytest.mark.parametrize("count", [7, 600], ids=["few probes", "many probes"])
 @pytest.mark.parametrize("among", [None, [0, 1, 2], []], ids=["all", "three", "none"])
 def test_where_there_are_fewer_than_asked_for_the_rest_is_marked_empty(
-    con: Connection, home: Path, enrolled: list[int], among: list[int] | None
+    con: Connection, home: Path, enrolled: list[int], among: list[int] | None, count: int
 ) -> None:
     gallery = Gallery.open(con, home, ME)
     asked = None if among is None else np.array([enrolled[i] for i in among], np.int64)
     there = len(enrolled) if among is None else len(among)
-    near, ids = gallery.search(probes(), 100, among=asked)
-    assert (near.shape, ids.shape) == ((7, 100), (7, 100))
+    near, ids = gallery.search(probes(count), 100, among=asked)
+    assert (near.shape, ids.shape) == ((count, 100), (count, 100))
     assert (ids[:, :there] >= 0).all()
     assert (ids[:, there:] == -1).all()
     assert np.isneginf(near[:, there:]).all()
