@@ -1,4 +1,4 @@
-"""Where a photo's file was seen."""
+"""Where a photo's file was seen, and where in it a face is."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import duckdb
 
+from .arrow import one
 from .connection import translated
 
 
@@ -15,6 +16,16 @@ class Whereabouts:
 
     sha256: str
     paths: tuple[bytes, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FaceIn:
+    """A face's photo, and its `box` there: x0, y0, x1, y1 in pixels of the upright photo, whose
+    longer side has `longer` of them."""
+
+    photo: Whereabouts
+    box: tuple[float, float, float, float]
+    longer: int
 
 
 def of_photo(con: duckdb.DuckDBPyConnection, photo: int | str) -> Whereabouts | None:
@@ -31,3 +42,18 @@ def of_photo(con: duckdb.DuckDBPyConnection, photo: int | str) -> Whereabouts | 
     if not rows:
         return None
     return Whereabouts(rows[0][0], tuple(path for _, path in rows if path is not None))
+
+
+def of_face(con: duckdb.DuckDBPyConnection, face_id: int) -> FaceIn | None:
+    """Where a face is; None where it is not known."""
+    with translated():
+        row = one(
+            con,
+            """
+            SELECT photo_id, box, greatest(width, height) FROM faces JOIN photos USING (photo_id)
+            WHERE face_id = ?
+            """,
+            [face_id],
+        )
+    photo = None if row is None else of_photo(con, row[0])
+    return None if row is None or photo is None else FaceIn(photo, tuple(row[1]), row[2])

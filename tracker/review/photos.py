@@ -1,4 +1,5 @@
-"""Pictures for the page: faces from the workspace's thumbnails, whole photos on demand."""
+"""Pictures for the page: the workspace's thumbnails; whole photos, and faces cut out of them, on
+demand."""
 
 from __future__ import annotations
 
@@ -6,19 +7,23 @@ import asyncio
 import os
 import stat
 from collections import OrderedDict
+from collections.abc import Sequence
 from pathlib import Path
 
 from db.text import shown
-from db.whereabouts import Whereabouts
+from db.whereabouts import FaceIn, Whereabouts
 from tracker.errors import EngineError, PhotoRejected
 from tracker.ingest.thumbnails import thumbnail_path
 from tracker.ingest.workers import Workers
-from tracker.review.developing import Wanted, develop
+from tracker.review.developing import Box, Wanted, develop
 from tracker.review.line import Busy
 from tracker.review.problems import NotThere
 
 SIDES = (400, 800, 1600, 3200)
 """Longer sides that a photo is made in: few, so that what is made can be kept."""
+
+FACE_SIDES = (256, 512, 1024)
+"""And a face."""
 
 KEPT_BYTES = 64 << 20
 MOST_AT_ONCE = 32
@@ -30,6 +35,8 @@ WARM_AFTER_S = 1.0
 
 LARGEST_THUMBNAIL = 1 << 20
 
+Key = tuple[str, int, Box | None]
+
 HINTS = {
     "offline": "Connect the disk or the share that it is on, or tell where it went: "
     "tracker library moved OLD NEW.",
@@ -37,9 +44,9 @@ HINTS = {
 }
 
 
-def side_for(wanted: int) -> int:
-    """The smallest of SIDES that has as much, or the largest."""
-    return next((side for side in SIDES if side >= wanted), SIDES[-1])
+def side_for(wanted: int, sides: Sequence[int] = SIDES) -> int:
+    """The smallest of `sides` that has as much, or the largest."""
+    return next((side for side in sides if side >= wanted), sides[-1])
 
 
 def thumbnail(folder: Path, face_id: int) -> bytes:
@@ -61,7 +68,7 @@ def thumbnail(folder: Path, face_id: int) -> bytes:
 
 
 class Photos:
-    """Makes whole photos, one after the other, and keeps the last ones in memory."""
+    """Makes pictures, one after the other, and keeps the last ones in memory."""
 
     def __init__(self) -> None:
         """Starts no process yet."""
@@ -70,9 +77,9 @@ class Photos:
         self._readers = [Workers(develop, count=1) for _ in range(READERS)]
         self._busy = [0] * READERS
         self._warm = False
-        self._kept: OrderedDict[tuple[str, int], bytes] = OrderedDict()
+        self._kept: OrderedDict[Key, bytes] = OrderedDict()
         self._size = 0
-        self._coming: dict[tuple[str, int], asyncio.Task[bytes]] = {}
+        self._coming: dict[Key, asyncio.Task[bytes]] = {}
 
     def warm(self) -> None:
         """Let a process be ready for the first photo, in a moment; call it from an event loop."""
@@ -84,8 +91,16 @@ class Photos:
             )
 
     async def picture(self, where: Whereabouts, side: int) -> bytes:
-        """A JPEG file. Raises PhotoRejected with a hint, Busy, or EngineError."""
-        key = (where.sha256, side)
+        """A whole photo, a JPEG file. Raises PhotoRejected with a hint, Busy, or EngineError."""
+        return await self._picture(Wanted(where.sha256, where.paths, side))
+
+    async def face(self, face: FaceIn, side: int) -> bytes:
+        """A face, a JPEG file. Raises as `picture` does."""
+        photo = face.photo
+        return await self._picture(Wanted(photo.sha256, photo.paths, side, face.box, face.longer))
+
+    async def _picture(self, wanted: Wanted) -> bytes:
+        key = wanted.key
         if key in self._kept:
             self._kept.move_to_end(key)
             return self._kept[key]
@@ -93,17 +108,18 @@ class Photos:
         if task is None:
             if len(self._coming) >= MOST_AT_ONCE:
                 raise Busy("Too many photos are asked for at once.", hint="Wait a moment.")
-            task = asyncio.create_task(self._make(key, Wanted(where.sha256, where.paths, side)))
+            task = asyncio.create_task(self._make(wanted))
             task.add_done_callback(_looked_at)
             self._coming[key] = task
         try:
             return await asyncio.shield(task)  # others may be waiting for the same one
         except PhotoRejected as error:
-            place = shown(where.paths[0]) if where.paths else ""
+            place = shown(wanted.paths[0]) if wanted.paths else ""
             sentence = f"{place}: {error}" if place else str(error)
             raise PhotoRejected(error.code, sentence, hint=HINTS.get(error.code)) from None
 
-    async def _make(self, key: tuple[str, int], wanted: Wanted) -> bytes:
+    async def _make(self, wanted: Wanted) -> bytes:
+        key = wanted.key
         reader = self._busy.index(min(self._busy))
         self._busy[reader] += 1
         try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 
 import jinja2
 from starlette.requests import Request
@@ -10,9 +11,10 @@ from starlette.responses import HTMLResponse, Response
 
 from db import whereabouts
 from db.errors import StoreError
-from tracker.errors import TrackerError
+from tracker.errors import PhotoRejected, TrackerError
 from tracker.review import pages, photos
 from tracker.review.asked import bench_of, face_number, number_in, sha256_or_number
+from tracker.review.line import Busy
 from tracker.review.problems import NotThere
 from tracker.review.reporting import Making, policy_of
 
@@ -20,13 +22,32 @@ FACE_AGE = "private, max-age=31536000, immutable"
 """A face's number is made of the photo's content and the face's place in it: its picture stays."""
 
 PHOTO_AGE = "private, max-age=600"
+SOON = "private, max-age=30"
+"""For a thumbnail in a larger picture's place: the disk may be back."""
 
 
 async def thumbnail(request: Request) -> Response:
     """A face."""
-    face = face_number(request.path_params["face"])
-    made = await asyncio.to_thread(photos.thumbnail, bench_of(request).thumbnails, face)
+    number = face_number(request.path_params["face"])
+    made = await asyncio.to_thread(photos.thumbnail, bench_of(request).thumbnails, number)
     return _jpeg(made, FACE_AGE)
+
+
+async def face(request: Request) -> Response:
+    """A face, cut out of its photo as large as it is wanted and there; where the photo cannot be
+    read now, its thumbnail."""
+    bench = bench_of(request)
+    number = face_number(request.path_params["face"])
+    wanted = number_in(request.query_params, "size", 512, least=1, most=10_000)
+    side = photos.side_for(wanted, photos.FACE_SIDES)
+    where = await bench.desk.asked(
+        ("face in", number), lambda con: whereabouts.of_face(con, number)
+    )
+    if where.value is not None:
+        with suppress(PhotoRejected, Busy):
+            return _jpeg(await bench.photos.face(where.value, side), FACE_AGE)
+    made = await asyncio.to_thread(photos.thumbnail, bench.thumbnails, number)
+    return _jpeg(made, SOON)
 
 
 async def photo(request: Request) -> Response:

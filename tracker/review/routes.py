@@ -16,6 +16,7 @@ def all_of_them() -> list[Route]:
         Route("/favicon.ico", pages.icon),
         Route("/static/{name}", pages.static),
         Route("/thumb/{face}.jpg", pictures.thumbnail),
+        Route("/face/{face}.jpg", pictures.face),
         Route("/photo/{photo}.jpg", pictures.photo),
         Route("/report/", pictures.report),
         Route("/api/state", api.state),

@@ -17,20 +17,32 @@ QUALITY = 85
 
 
 def thumbnail(image: Image.Image | Pixels, detection: Detection) -> bytes:
-    """A JPEG file of the face of `detection`, which is in `image`'s pixels.
-
-    A square with a margin, at most SIDE pixels wide, never enlarged. Where the photo ends its
-    edge is repeated.
-    """
-    side = max(2, round(detection.size * (1 + 2 * MARGIN)))
+    """A JPEG file of the face of `detection`, which is in `image`'s pixels: `framed`, at most SIDE
+    pixels wide."""
     x0, y0, x1, y1 = (float(v) for v in detection.box)
-    left, top = round((x0 + x1 - side) / 2), round((y0 + y1 - side) / 2)
-    square = _square(as_image(image), left, top, side)
-    if side > SIDE:
-        square = square.resize((SIDE, SIDE), Image.Resampling.BOX, reducing_gap=2.0)
     file = io.BytesIO()
-    square.save(file, "JPEG", quality=QUALITY)
+    framed(as_image(image), (x0, y0, x1, y1), SIDE).save(file, "JPEG", quality=QUALITY)
     return file.getvalue()
+
+
+def framed(image: Image.Image, box: tuple[float, float, float, float], most: int) -> Image.Image:
+    """The face in `box` (x0, y0, x1, y1 in the image's pixels) in a square with a margin.
+
+    At most `most` pixels wide, never enlarged. Where the photo ends its edge is repeated.
+    """
+    x0, y0, x1, y1 = box
+    side = max(2, round(framed_side(box)))
+    left, top = round((x0 + x1 - side) / 2), round((y0 + y1 - side) / 2)
+    square = _square(image, left, top, side)
+    if side > most:
+        square = square.resize((most, most), Image.Resampling.BOX, reducing_gap=2.0)
+    return square
+
+
+def framed_side(box: tuple[float, float, float, float]) -> float:
+    """The side of that square."""
+    x0, y0, x1, y1 = box
+    return max(x1 - x0, y1 - y0) * (1 + 2 * MARGIN)
 
 
 def _square(image: Image.Image, left: int, top: int, side: int) -> Image.Image:

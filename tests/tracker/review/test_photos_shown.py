@@ -1,4 +1,4 @@
-"""A whole photo is shown upright, from the file that was taken in and from no other."""
+"""Photos and faces of them are shown upright, from the file that was taken in and from no other."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from db.whereabouts import Whereabouts
+from db.whereabouts import FaceIn, Whereabouts
 from tests.support.dng import dng
 from tests.support.review_page import Page, served
 from tests.support.turned import as_stored
@@ -177,3 +177,55 @@ def test_the_page_is_told_that_a_disk_is_not_there(a_family: Path) -> None:
         assert "not there now" in reply.values["error"]
         assert "tracker library moved" in reply.values["hint"]
         assert page.get(f"/photo/{photo}.jpg?size=x").status == 400
+
+
+# --- faces cut out of their photos ----------------------------------------------------------------
+
+
+def cut(darkroom: Photos, face: FaceIn, side: int) -> Image.Image:
+    return Image.open(io.BytesIO(asyncio.run(darkroom.face(face, side))))
+
+
+@pytest.mark.parametrize("orientation", [1, 6, 8])
+def test_a_face_is_cut_out_of_its_photo_with_a_margin_upright_and_sharp(
+    darkroom: Photos, tmp_path: Path, orientation: int
+) -> None:
+    photo = Image.new("RGB", (2400, 1600), BLUE)
+    photo.paste(RED, (1200, 400, 1700, 900))
+    as_stored(photo, orientation).save(tmp_path / "photo.png", exif=_turned(orientation))
+    face = FaceIn(where(tmp_path / "photo.png"), (1200.0, 400.0, 1700.0, 900.0), 2400)
+    shown = cut(darkroom, face, 512)
+    assert shown.size == (512, 512)
+    edge = 0.3 / 1.6  # of the square, to either side of the box
+    for at, colour in ((0.5, RED), (edge + 0.01, RED), (edge - 0.01, BLUE)):
+        assert is_near(shown, (at, 0.5), colour) and is_near(shown, (0.5, at), colour), at
+
+
+def test_a_small_face_is_not_enlarged(darkroom: Photos, tmp_path: Path) -> None:
+    two_colours((600, 400)).save(tmp_path / "photo.jpg")
+    face = FaceIn(where(tmp_path / "photo.jpg"), (100.0, 100.0, 200.0, 190.0), 600)
+    assert cut(darkroom, face, 1024).size == (160, 160)
+
+
+def test_faces_of_one_photo_are_kept_apart(darkroom: Photos, tmp_path: Path) -> None:
+    two_colours((1200, 1600)).save(tmp_path / "photo.jpg")
+    photo = where(tmp_path / "photo.jpg")
+    above = FaceIn(photo, (300.0, 100.0, 700.0, 500.0), 1600)
+    below = FaceIn(photo, (300.0, 1100.0, 700.0, 1500.0), 1600)
+    assert is_near(cut(darkroom, above, 256), (0.5, 0.5), RED)
+    assert is_near(cut(darkroom, below, 256), (0.5, 0.5), BLUE)
+
+
+def test_of_a_photo_that_is_not_there_the_small_picture_is_shown_for_now(page: Page) -> None:
+    face = page.get("/api/faces?limit=1").values["faces"][0]["id"]
+    large, small = page.get(f"/face/{face}.jpg?size=512"), page.get(f"/thumb/{face}.jpg")
+    assert (large.status, large.body) == (200, small.body)
+    assert large.headers["cache-control"] == "private, max-age=30"
+    assert page.get("/face/0123456789abcdef.jpg").status == 404
+    assert page.get("/face/x.jpg").status == 404
+
+
+def _turned(orientation: int) -> Image.Exif:
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    return exif
