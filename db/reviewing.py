@@ -204,24 +204,55 @@ def file_of(con: duckdb.DuckDBPyConnection) -> str:
     return "" if row is None else str(row[0])
 
 
-def proposed_beside(
-    con: duckdb.DuckDBPyConnection, face_ids: Sequence[int], person_id: int
-) -> list[int]:
-    """Other faces of the photos that these are in, which are proposed to be that person's."""
+@dataclass(frozen=True, slots=True)
+class Mate:
+    """A face of a photo, and whether it is somebody's: `state` "confirmed", "proposed" or "".
+
+    `answered`: the user confirmed that very face.
+    """
+
+    face_id: int
+    photo_id: int
+    state: str
+    answered: bool
+
+
+def mates_as(con: duckdb.DuckDBPyConnection, face_ids: Sequence[int], person_id: int) -> list[Mate]:
+    """Every face of the photos that these are in, and whether it is that person's."""
     with translated():
         rows = con.execute(
             """
             WITH given AS (SELECT unnest(?::BIGINT[]) AS face_id),
-            beside AS (
-                SELECT face_id FROM faces WHERE photo_id IN (
-                    SELECT photo_id FROM faces SEMI JOIN given USING (face_id))
-                AND face_id NOT IN (SELECT face_id FROM given))
-            SELECT face_id FROM standing_of((SELECT coalesce(list(face_id), []) FROM beside))
-            WHERE state = 'proposed' AND person_id = ? ORDER BY face_id
+            mates AS (
+                SELECT face_id, photo_id FROM faces
+                WHERE photo_id IN (SELECT photo_id FROM faces SEMI JOIN given USING (face_id))),
+            theirs AS (
+                SELECT face_id, state, state = 'confirmed' AND (weight >> 56) & 3 = 3 AS answered
+                FROM standing_of((SELECT coalesce(list(face_id), []) FROM mates))
+                WHERE person_id = ? AND state IN ('confirmed', 'proposed'))
+            SELECT face_id, photo_id, coalesce(state, ''), coalesce(answered, false)
+            FROM mates LEFT JOIN theirs USING (face_id) ORDER BY face_id
             """,
             [[int(i) for i in face_ids], person_id],
         ).fetchall()
-    return [int(face) for (face,) in rows]
+    return [Mate(*row) for row in rows]
+
+
+def side_by_side(con: duckdb.DuckDBPyConnection, one: int, other: int) -> tuple[int, int] | None:
+    """A face of each of two people that the user confirmed in one photo; None for none."""
+    with translated():
+        row = arrow.one(
+            con,
+            """
+            WITH said AS (
+                SELECT face_id, photo_id, person_id FROM labels JOIN faces USING (face_id)
+                WHERE state = 'confirmed' AND labels.source = 'user' AND person_id IN (?, ?))
+            SELECT a.face_id, b.face_id FROM said a JOIN said b USING (photo_id)
+            WHERE a.person_id = ? AND b.person_id = ? ORDER BY ALL LIMIT 1
+            """,
+            [one, other, one, other],
+        )
+    return None if row is None else (int(row[0]), int(row[1]))
 
 
 def said_so_far(con: duckdb.DuckDBPyConnection) -> int:

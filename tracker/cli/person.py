@@ -178,7 +178,7 @@ def merge(
 
     with workspace(context) as connection:
         source, target = find(connection, name), find(connection, into)
-        must_be_mergeable(source, target)
+        must_be_mergeable(connection, source, target)
         confirm(
             f"Give all of {plain(source.name)}'s faces to {plain(target.name)}?", yes, json=json
         )

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from itertools import count
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from db import answers, people, reviewing
 from db.connection import transaction
@@ -14,7 +16,7 @@ from db.records import Decision, Person
 from db.text import many
 from tracker.errors import UsageError
 from tracker.identity import family
-from tracker.identity.review_records import Undo, Undone
+from tracker.identity.review_records import Undo, Undone, face_key
 from tracker.relations import UNRELATED
 
 if TYPE_CHECKING:
@@ -30,6 +32,18 @@ LISTED = 4
 FROM_PAGE = "answered in the review"
 
 
+@dataclass(frozen=True, slots=True)
+class Answered(Undo):
+    """What was stored, and the faces that were left out, as nobody is in a photo twice."""
+
+    left_out: tuple[int, ...] = ()
+
+    def as_dict(self) -> dict[str, Any]:
+        """For JSON."""
+        told = {"words": self.words, "faces": self.faces}
+        return {**told, "left_out": [face_key(face) for face in self.left_out]}
+
+
 def decide(
     connection: duckdb.DuckDBPyConnection,
     face_ids: Sequence[int],
@@ -38,17 +52,20 @@ def decide(
     words: str | None = None,
     *,
     reason: str = FROM_PAGE,
-) -> Undo:
+) -> Answered:
     """Store what the user says of these faces, all or nothing; one `undo` takes all of it back.
 
     "confirmed" needs a person; "rejected" is of a person, or of nobody the user knows (None);
     "ignored" has none. `words` say what was done, for the undo; None: made from the rest. What was
-    confirmed of the faces to be somebody else's is denied; the tracker's proposal that another face
-    of the photo is the same person's is withdrawn. `Undo.faces` counts the faces of which something
-    new is said, and is 0 where nothing is: then there is nothing to take back.
+    confirmed of the faces to be somebody else's is denied. `Undo.faces` counts the faces of which
+    something new is said, and is 0 where nothing is: then there is nothing to take back.
 
-    Raises UsageError for an answer that cannot be given, Conflict for a face or a person that is
-    not there.
+    Nobody is in a photo twice. That another face of the photo is the same person's is withdrawn,
+    unless it is an answer, too: then, and where two of one photo are to be confirmed, these faces
+    are left out.
+
+    Raises UsageError for an answer that cannot be given, or where all are left out; Conflict for a
+    face or a person that is not there.
     """
     faces = list(dict.fromkeys(int(face) for face in face_ids))
     if state not in ANSWERS:
@@ -58,36 +75,85 @@ def decide(
     if (state == "confirmed" and person_id is None) or (state == "ignored" and person_id):
         raise UsageError(f"{state!r} needs {'a' if state == 'confirmed' else 'no'} person.")
     person = None if person_id is None else _person(connection, person_id)
-    said = words if words is not None else in_words(state, person, len(faces))
+    left: tuple[int, ...] = ()
     with transaction(connection):
-        batch = answers.open_batch(connection, said)
-        write(connection, _decisions(connection, faces, person, state, reason), batch=batch)
+        if person is not None and state == "confirmed":
+            mates = reviewing.mates_as(connection, faces, person.person_id)
+            left = _twice(faces, mates, person)
+            faces = [face for face in faces if face not in set(left)]
+            said = _confirmed(connection, faces, mates, person, reason)
+        else:
+            told = None if person is None else person.person_id
+            said = [Decision(face, told, state, "user", reason) for face in faces]
+        answer = words if words is not None else in_words(state, person, len(faces))
+        batch = answers.open_batch(connection, answer)
+        write(connection, said, batch=batch)
         new = answers.close_batch(connection, batch)
         touched = len(set(answers.faces_of(connection, batch)) & set(faces)) if new else 0
-    return Undo(said, touched)
+    return Answered(answer, touched, left)
 
 
-def _decisions(
+def _twice(
+    faces: Sequence[int], mates: Iterable[reviewing.Mate], person: Person
+) -> tuple[int, ...]:
+    """Those of `faces` that cannot be the person's: somebody is once in a photo.
+
+    Raises UsageError where that is all of them.
+    """
+    photos = defaultdict(list)
+    for mate in mates:
+        photos[mate.photo_id].append(mate)
+    out: set[int] = set()
+    for all_of_it in photos.values():
+        chosen = {mate.face_id for mate in all_of_it} & set(faces)
+        answered = {mate.face_id for mate in all_of_it if mate.answered}
+        if answered:
+            out |= chosen - answered
+        elif len(chosen) > 1:
+            out |= chosen
+    if len(out) < len(faces):
+        return tuple(face for face in faces if face in out)
+    if any(mate.answered for mate in mates):
+        raise UsageError(
+            f"{person.name} is in that photo already, as you said of another face.",
+            hint=f"Nobody is in a photo twice. Say first that the other face is not "
+            f"{person.name}'s.",
+        )
+    raise UsageError(
+        f"{many(len(faces), 'of these faces is', 'of these faces are')} in one photo, "
+        f"and only one can be {person.name}'s.",
+        hint="Say which.",
+    )
+
+
+def _confirmed(
     connection: duckdb.DuckDBPyConnection,
     faces: Sequence[int],
-    person: Person | None,
-    state: str,
+    mates: Iterable[reviewing.Mate],
+    person: Person,
     reason: str,
 ) -> list[Decision]:
-    told = None if person is None else person.person_id
-    if state != "confirmed" or person is None:
-        return [Decision(face, told, state, "user", reason) for face in faces]
+    told = person.person_id
     others = [
         Decision(d.face_id, d.person_id, "rejected", "user", f"{person.name} instead")
         for d in standing(connection, faces)
         if d.state == "confirmed" and d.person_id != told
     ]
-    mates = [
-        Decision(face, told, "rejected", "match", f"another face of the photo is {person.name}'s")
-        for face in reviewing.proposed_beside(connection, faces, person.person_id)
-    ]
     said = [Decision(face, told, "confirmed", "user", reason) for face in faces]
-    return [*others, *said, *mates]
+    here = set(faces)
+    photos = {mate.photo_id for mate in mates if mate.face_id in here}
+    withdrawn = [
+        Decision(
+            mate.face_id,
+            told,
+            "rejected",
+            "user" if mate.state == "confirmed" else "match",
+            f"another face of the photo is {person.name}'s",
+        )
+        for mate in mates
+        if mate.state and mate.photo_id in photos and mate.face_id not in here
+    ]
+    return [*others, *said, *withdrawn]
 
 
 def undo(connection: duckdb.DuckDBPyConnection) -> Undone | None:
@@ -125,7 +191,7 @@ def rename(connection: duckdb.DuckDBPyConnection, person_id: int, name: str) -> 
 def merge(connection: duckdb.DuckDBPyConnection, gone_id: int, kept_id: int) -> Undo:
     """Two entries are one person, `kept_id`. Raises UsageError where they cannot be."""
     gone, kept = _person(connection, gone_id), _person(connection, kept_id)
-    family.must_be_mergeable(gone, kept)
+    family.must_be_mergeable(connection, gone, kept)
     words = f"{gone.name} is {kept.name}"
     with transaction(connection):
         batch = answers.open_batch(connection, words)
@@ -133,6 +199,29 @@ def merge(connection: duckdb.DuckDBPyConnection, gone_id: int, kept_id: int) -> 
         people.merge(connection, gone.person_id, kept.person_id)
         answers.note_entries(connection, batch, before)
     return Undo(words, 0)
+
+
+def add(
+    connection: duckdb.DuckDBPyConnection,
+    name: str,
+    relation: str,
+    born: str | None,
+    sex: str | None,
+) -> tuple[Person, int, Undo]:
+    """Add somebody: `family.add_person`, as a step that can be taken back."""
+    words = f"{name.strip()} is added"
+    with transaction(connection):
+        before = people.removed(connection, name)
+        was = {} if before is None else answers.entries(connection, [before.person_id])
+        batch = answers.open_batch(connection, words)
+        person, faces = family.add_person(connection, name, relation, born, sex)
+        if was:
+            answers.note_entries(connection, batch, was)
+        else:
+            answers.note_added(connection, person.person_id)
+        words = f"{person.name} is added"
+        answers.rename_batch(connection, batch, words)
+    return person, faces, Undo(words, 0)
 
 
 def split(

@@ -6,11 +6,12 @@ from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
-from db import embedders, faces, people
+from db import embedders, faces, people, reviewing
 from db.records import Decision, Person
 from tracker import ages
 from tracker.errors import UnknownPerson, UsageError
 from tracker.identity import births
+from tracker.identity.review_records import face_key
 from tracker.relations import CHILD, parse_relation, parse_sex, with_article
 
 if TYPE_CHECKING:
@@ -130,7 +131,7 @@ def take_back_impossible(connection: duckdb.DuckDBPyConnection) -> None:
     )
 
 
-def must_be_mergeable(gone: Person, kept: Person) -> None:
+def must_be_mergeable(connection: duckdb.DuckDBPyConnection, gone: Person, kept: Person) -> None:
     """Raises UsageError where two entries cannot be one person, with what would mend it."""
     if gone.person_id == kept.person_id:
         raise UsageError(
@@ -160,6 +161,14 @@ def must_be_mergeable(gone: Person, kept: Person) -> None:
             "one person.",
             hint="If that is a slip, correct it first: "
             f"{births.set_command(gone, '--relation', kept.relation, '--sex', kept.sex)}",
+        )
+    both = reviewing.side_by_side(connection, gone.person_id, kept.person_id)
+    if both is not None:
+        path = reviewing.rows_of(connection, both)[both[0]].path or "one photo"
+        raise UsageError(
+            f"{gone.name} and {kept.name} are both in {path}: they are not one person.",
+            hint="If one of the faces is somebody else's, say that first: "
+            f"tracker faces reject {face_key(both[0])}",
         )
 
 

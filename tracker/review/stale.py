@@ -24,6 +24,10 @@ class Seen:
     state: str
 
 
+UNANSWERED = Seen(None, "")
+"""What a face is that the page did not show: one of many in a group."""
+
+
 def must_be_fresh(
     connection: duckdb.DuckDBPyConnection,
     faces: Sequence[int],
@@ -35,11 +39,11 @@ def must_be_fresh(
     Only the user's own word counts: what the tracker thinks of a face by now is for the user to
     overrule. Having said already what is `wanted` is no contradiction.
     """
-    now = standing_words(connection, list(seen))
+    now = standing_words(connection, faces)
     other = [
         face
         for face, word in now.items()
-        if face in faces and word is not None and word not in (seen[face], wanted)
+        if word is not None and word not in (seen.get(face, UNANSWERED), wanted)
     ]
     if not other:
         return

@@ -6,7 +6,9 @@ another tab is not overruled unseen:
     {"faces": ["0123456789abcdef"], "person": "2", "state": "confirmed",
      "seen": {"0123456789abcdef": {"person": null, "state": "proposed"}}}
 
-What contradicts it is answered with 409 and the faces as they stand.
+Of faces that are not in `seen` the page showed none: they are taken for such as nobody answered
+for. What contradicts that is answered with 409 and the faces as they stand. Without `seen` nothing
+is compared.
 """
 
 from __future__ import annotations
@@ -51,12 +53,12 @@ async def decide(request: Request) -> Response:
     state = text_in(told, "state", most=20)
     person = None if told.get("person") is None else id_in(told["person"], "person")
     name = text_or_none(told, "name")
-    seen = _seen(told.get("seen"))
+    seen = None if told.get("seen") is None else _seen(told["seen"])
 
     def do(con: duckdb.DuckDBPyConnection) -> Told:
         if person is not None:
             must_be_there(con, person)
-        if seen:
+        if seen is not None:
             denial = state == "rejected" and person is not None
             wanted = Seen(None, "") if denial else Seen(person, state)
             must_be_fresh(con, faces, seen, wanted)
@@ -107,7 +109,7 @@ async def add_person(request: Request) -> Response:
     born, sex = text_or_none(told, "born"), text_or_none(told, "sex")
 
     def do(con: duckdb.DuckDBPyConnection) -> Told:
-        somebody, faces = family.add_person(con, name, relation, born, sex)
+        somebody, faces, _ = deciding.add(con, name, relation, born, sex)
         warnings = family.warnings_about(con, somebody)
         return {
             "person": _person(somebody.person_id, somebody.name),
@@ -167,8 +169,6 @@ def _person(person_id: int, name: str) -> Told:
 
 
 def _seen(value: object) -> dict[int, Seen]:
-    if value is None:
-        return {}
     if not isinstance(value, Mapping) or len(value) > 2500:
         raise BadRequest("`seen` has to be an object with the faces' ids.")
     found = {}

@@ -12,6 +12,7 @@ from tests.support.review_album import Album
 from tests.support.workspaces import EMBEDDER
 from tracker.errors import UsageError
 from tracker.identity import deciding, reviewing
+from tracker.identity.review_records import Undo
 
 
 def label(album: Album, face: int) -> tuple[str, str]:
@@ -44,21 +45,71 @@ def test_nobody_is_proposed_twice_in_a_photo(album: Album) -> None:
     assert label(album, other) == ("Mia", "proposed")
 
 
-def test_five_hundred_faces_are_one_step(album: Album) -> None:
-    found = [album.photo(f"g{n}", ["Oma"] * 10, date(2024, 2, 1 + n)) for n in range(5)]
-    ids = [face for photo in found for face in photo]
+def test_many_faces_are_one_step(album: Album) -> None:
+    ids = [album.photo(f"g{n}", ["Oma"], date(2024, 2, 1 + n))[0] for n in range(20)]
     done = deciding.decide(album.con, ids, album.people["Ben"], "confirmed")
-    assert (done.words, done.faces) == ("Ben: 50 faces", 50)
+    assert (done.words, done.faces) == ("Ben: 20 faces", 20)
     undone = deciding.undo(album.con)
     assert undone is not None
-    assert (set(undone.faces), undone.back) == (set(ids), ("50 faces: nobody's yet again",))
+    assert (set(undone.faces), undone.back) == (set(ids), ("20 faces: nobody's yet again",))
+
+
+def test_nobody_is_confirmed_twice_in_a_photo(album: Album) -> None:
+    con, mia = album.con, album.people["Mia"]
+    one, other = album.photo("pair", ["Mia", "Lea"], date(2024, 3, 1))
+    alone = album.photo("alone", ["Mia"], date(2024, 3, 2))[0]
+    with pytest.raises(UsageError, match="2 of these faces are in one photo"):
+        deciding.decide(con, [one, other], mia, "confirmed")
+    done = deciding.decide(con, [one, other, alone], mia, "confirmed")
+    assert (done.words, done.faces, done.left_out) == ("Mia: 1 face", 1, (one, other))
+    assert [label(album, face) for face in (one, other)] == [("", ""), ("", "")]
+    deciding.decide(con, [one], mia, "confirmed")
+    with pytest.raises(UsageError, match="Mia is in that photo already"):
+        deciding.decide(con, [other], mia, "confirmed")
+    again = deciding.decide(con, [one, other, alone], mia, "confirmed")
+    assert (again.faces, again.left_out) == (0, (other,))
+
+
+def test_an_answer_outranks_whom_a_folder_was_said_to_show(album: Album) -> None:
+    one, other = album.photo("pair", ["Mia", "Lea"], date(2024, 3, 1))
+    album.say(other, "Mia", by="user")
+    deciding.decide(album.con, [one], album.people["Mia"], "confirmed")
+    assert [label(album, face) for face in (one, other)] == [("Mia", "confirmed"), ("", "")]
+    deciding.undo(album.con)
+    assert label(album, other) == ("Mia", "confirmed")
+
+
+def test_two_who_are_in_one_photo_are_not_one_person(album: Album) -> None:
+    con = album.con
+    oma, rosa = album.add("Oma", "grandmother"), album.add("Rosa", "grandmother")
+    one, other = album.photo("both", ["o", "r"], date(2024, 3, 1))
+    deciding.decide(con, [one], oma, "confirmed")
+    deciding.decide(con, [other], rosa, "confirmed")
+    with pytest.raises(UsageError, match=r"Rosa and Oma are both in /photos/both\.jpg"):
+        deciding.merge(con, rosa, oma)
+    deciding.undo(con)
+    deciding.merge(con, rosa, oma)
+
+
+def test_adding_somebody_can_be_taken_back(album: Album) -> None:
+    con = album.con
+    deciding.decide(con, [album.faces["Anna-0", 0]], album.people["Ben"], "confirmed")
+    karl, _, done = deciding.add(con, "Karl", "uncle", None, None)
+    assert deciding.next_undo(con) == done == Undo("Karl is added", 0)
+    deciding.undo(con)
+    assert people.find(con, "Karl") is None
+    back, _, _ = deciding.add(con, "Karl", "grandfather", "1950", None)
+    assert (back.person_id, back.relation) == (karl.person_id, "grandfather")
+    deciding.undo(con)
+    assert people.find(con, "Karl") is None
+    assert label(album, album.faces["Anna-0", 0]) == ("Ben", "confirmed")
 
 
 def test_saying_it_again_is_nothing_new(album: Album) -> None:
     face = album.photo("x", ["x"], None)[0]
     assert deciding.decide(album.con, [face, face], None, "ignored").faces == 1
     assert deciding.decide(album.con, [face], None, "ignored").faces == 0
-    assert deciding.next_undo(album.con) == deciding.Undo("1 face ignored", 1)
+    assert deciding.next_undo(album.con) == Undo("1 face ignored", 1)
     assert deciding.undo(album.con) is not None
     assert deciding.undo(album.con) is None
 

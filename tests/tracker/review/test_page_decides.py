@@ -157,6 +157,36 @@ def test_a_no_from_another_tab_is_told_too(page: Page) -> None:
     assert page.post("/api/decide", {**denial, "state": "confirmed", "seen": None}).status == 200
 
 
+def test_a_face_of_a_group_that_was_not_shown_is_not_overruled_unseen_either(page: Page) -> None:
+    alone = {face["photo"]: face["id"] for face in faces(page) if not face["by_user"]}
+    shown, hidden = list(alone.values())[:2]
+    page.post("/api/decide", {"faces": [hidden], "person": None, "state": "ignored"})
+    group = {"faces": [shown, hidden], "person": "2", "state": "confirmed"}
+    seen = {shown: {"person": None, "state": ""}}
+    reply = page.post("/api/decide", {**group, "seen": seen})
+    assert (reply.status, [face["id"] for face in reply.values["faces"]]) == (409, [hidden])
+    assert page.post("/api/decide", {**group, "seen": {}}).status == 409
+    assert now(page, shown) != ("2", "confirmed")
+    assert page.post("/api/decide", group).status == 200
+
+
+def test_who_is_in_a_photo_already_is_not_in_it_twice(page: Page) -> None:
+    one, other = [face["id"] for face in faces(page) if not face["by_user"]][:2]
+    page.post("/api/decide", {"faces": [one], "person": "2", "state": "confirmed"})
+    both = {"faces": [one, other], "person": "2", "state": "confirmed"}
+    assert page.post("/api/decide", both).values["left_out"] == [other]
+    reply = page.post("/api/decide", {**both, "faces": [other]})
+    assert (reply.status, now(page, other)[0]) == (400, None)
+    assert "Anna is in that photo already" in reply.values["error"]
+
+
+def test_adding_somebody_is_what_is_taken_back_after_it(page: Page) -> None:
+    page.post("/api/people", {"name": "Zed", "relation": "uncle"})
+    assert page.get("/api/state").values["undo"]["words"] == "Zed is added"
+    assert page.post("/api/undo").values["undone"] == "Zed is added"
+    assert "Zed" not in [p["name"] for p in page.get("/api/state").values["people"]]
+
+
 def test_undo_takes_back_what_the_page_shows_or_says_that_it_is_something_else(page: Page) -> None:
     one, other = [face["id"] for face in faces(page) if not face["by_user"]][:2]
     first = page.post("/api/decide", {"faces": [one], "person": "1", "state": "confirmed"})
@@ -168,7 +198,8 @@ def test_undo_takes_back_what_the_page_shows_or_says_that_it_is_something_else(p
 
 
 def test_two_tabs_at_once_lose_nothing(page: Page) -> None:
-    some = [face["id"] for face in faces(page) if not face["by_user"]]
+    alone = {face["photo"]: face["id"] for face in faces(page) if not face["by_user"]}
+    some = list(alone.values())  # one of each photo: nobody is in a photo twice
 
     def tab(person: str) -> set[int]:
         bodies = ({"faces": [face], "person": person, "state": "confirmed"} for face in some)
