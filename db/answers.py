@@ -26,6 +26,9 @@ ENTRY_COLUMNS = (
 )
 """What of an entry a batch may change, and can be given back."""
 
+SHOWN = "shown"
+"""In the place of a column: which photos were said to show an entry that was merged away."""
+
 
 @dataclass(frozen=True, slots=True)
 class Batch:
@@ -136,6 +139,30 @@ def note_added(con: duckdb.DuckDBPyConnection, person_id: int) -> None:
         """,
         [json.dumps(changes)],
     )
+
+
+def note_shown(
+    con: duckdb.DuckDBPyConnection, batch_id: int, person_id: int, photos: Mapping[str, bool]
+) -> None:
+    """The batch makes these photos (sha256s), which were said to show an entry, show another one.
+
+    With True they were said to show that one as well.
+    """
+    found = one(con, "SELECT people FROM decision_batches WHERE batch_id = ?", [batch_id])
+    changes = json.loads(found[0]) if found and found[0] else []
+    shown = {"person_id": person_id, "column": SHOWN, "before": dict(photos), "after": None}
+    con.execute(
+        "UPDATE decision_batches SET people = ? WHERE batch_id = ?",
+        [json.dumps([*changes, shown]), batch_id],
+    )
+
+
+def shown(con: duckdb.DuckDBPyConnection, batch_id: int) -> dict[int, dict[str, bool]]:
+    """What `note_shown` noted of a batch, by entry."""
+    with translated():
+        row = one(con, "SELECT people FROM decision_batches WHERE batch_id = ?", [batch_id])
+    changes = json.loads(row[0]) if row and row[0] else []
+    return {c["person_id"]: c["before"] for c in changes if c["column"] == SHOWN}
 
 
 def last(con: duckdb.DuckDBPyConnection) -> Batch | None:

@@ -6,7 +6,7 @@ with `--date`. Its date is what all of that comes to, whichever came first.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
@@ -93,17 +93,22 @@ _LABELS = {"exif": ORIGINAL, "filename": NAME, "option": OPTION}
 
 
 def reborn(
-    con: duckdb.DuckDBPyConnection, births: Mapping[str, Clue | None], today: date
+    con: duckdb.DuckDBPyConnection,
+    births: Mapping[str, Clue | None],
+    today: date,
+    *,
+    only: Collection[str] | None = None,
 ) -> tuple[str, ...]:
     """Put other births in the place of those that photos were said to show, by their labels.
 
-    None takes a birth out. Gives the photos that have another date now.
+    None takes a birth out; `only` of these photos. Gives the photos that have another date now.
     """
     told = stored.clues_from(con, [BORN])
     slips = [
         sha256
         for sha256, clues in told.items()
-        if any(births.get(clue.label, clue) != clue for clue in clues)
+        if (only is None or sha256 in only)
+        and any(births.get(clue.label, clue) != clue for clue in clues)
     ]
     known = stored.known(con, slips)
     put = {sha256: _with_births(photo.clues, births) for sha256, photo in known.items()}

@@ -159,6 +159,39 @@ def person_changed(
     return len(changed)
 
 
+def said_to_show(connection: duckdb.DuckDBPyConnection, person: Person, *, today: date) -> set[str]:
+    """The photos (sha256s) that were taken in `--as` somebody whose birth was known."""
+    label = clues.born(person.name, today).label
+    told = stored.clues_from(connection, [clues.BORN])
+    return {sha256 for sha256, said in told.items() if any(clue.label == label for clue in said)}
+
+
+def show_again(
+    connection: duckdb.DuckDBPyConnection,
+    photos: Mapping[str, bool],
+    gone: Person,
+    kept: Person,
+    *,
+    today: date,
+) -> None:
+    """`gone` is somebody again who was merged into `kept`: these photos keep to their birth.
+
+    They were said to show `gone`, and those with True `kept` as well.
+    """
+    if gone.born_earliest is None:
+        return
+    birth = clues.born(gone.name, gone.born_earliest)
+    of_kept = clues.born(kept.name, today).label
+    both = {sha256: [birth] for sha256, other in photos.items() if other}
+    with transaction(connection):
+        changed = {
+            *reborn(connection, {of_kept: birth}, today, only=photos.keys() - both.keys()),
+            *refresh(connection, both, today),
+        }
+        if changed:
+            moments.update(connection, sorted(changed))
+
+
 def _hashes(connection: duckdb.DuckDBPyConnection, paths: Sequence[Path]) -> list[str]:
     return list(dict.fromkeys(photos_at(connection, paths).values()))
 

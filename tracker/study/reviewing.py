@@ -9,13 +9,19 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
-from db import answers, reviewing
+from db import answers, people, reviewing
 from db.connection import transaction
 from db.records import Person
 from tracker.errors import UsageError
 from tracker.identity import deciding
 from tracker.identity.review_records import Undo, Undone
-from tracker.study.deciding_dates import person_changed, set_dates_of, work_out
+from tracker.study.deciding_dates import (
+    person_changed,
+    said_to_show,
+    set_dates_of,
+    show_again,
+    work_out,
+)
 
 if TYPE_CHECKING:
     import duckdb
@@ -65,6 +71,7 @@ def merge(
         done = deciding.merge(connection, gone_id, kept_id)
         now = _living(connection)
         for gone in before.keys() - now.keys():
+            _note_photos(connection, before[gone], now[kept_id], today)
             person_changed(connection, before[gone], now[kept_id], today=today)
         _follow(connection, {i: p for i, p in before.items() if i in now}, today)
     return done
@@ -73,18 +80,36 @@ def merge(
 def undo(connection: duckdb.DuckDBPyConnection, *, today: date) -> Undone | None:
     """Take back whatever was last done in a review or with `tracker faces`; None for nothing.
 
-    Where two people were one for a while, photos that were taken in as showing the one keep to the
-    birth of the other until they are ingested again. Raises Conflict where a name cannot come back.
+    Raises Conflict where a name cannot come back.
     """
     with transaction(connection):
         before = _living(connection)
+        batch = answers.last(connection)
+        shown = {} if batch is None else answers.shown(connection, batch.batch_id)
+        merged = {gone: people.by_id(connection, gone) for gone in shown}
         undone = deciding.undo(connection)
         if undone is None:
             return None
+        for gone, photos in shown.items():
+            now, kept = people.by_id(connection, gone), merged[gone]
+            if now is not None and kept is not None and now.person_id == gone:
+                show_again(connection, photos, now, kept, today=today)
         _follow(connection, before, today)
         if undone.photos:
             work_out(connection, undone.photos, today=today)
     return undone
+
+
+def _note_photos(
+    connection: duckdb.DuckDBPyConnection, gone: Person, kept: Person, today: date
+) -> None:
+    """Keep which photos were said to show somebody who is merged away, for an undo."""
+    batch = answers.last(connection)
+    photos = said_to_show(connection, gone, today=today)
+    if batch is not None and photos:
+        both = photos & said_to_show(connection, kept, today=today)
+        noted = {sha256: sha256 in both for sha256 in sorted(photos)}
+        answers.note_shown(connection, batch.batch_id, gone.person_id, noted)
 
 
 def _living(connection: duckdb.DuckDBPyConnection) -> dict[int, Person]:

@@ -14,6 +14,7 @@ from db.connection import open_workspace
 from db.records import Clue
 from tests.support.review_album import Album, family
 from tests.support.workspaces import sha_of
+from tracker.dating import clues
 from tracker.errors import UsageError
 from tracker.identity import reviewing as asked
 from tracker.study import reviewing
@@ -96,3 +97,21 @@ def test_a_merge_is_followed_and_taken_back(album: Album) -> None:
     assert people.get(album.con, "Oma").born_earliest == date(1950, 5, 5)
     reviewing.undo(album.con, today=TODAY)
     assert people.get(album.con, "Rosa").person_id == rosa
+
+
+def test_photos_of_two_who_were_one_for_a_while_keep_to_their_own_births_again(
+    album: Album,
+) -> None:
+    rosa = album.add("Rosa", "grandmother", date(1950, 1, 1))
+    oma = album.add("Oma", "grandmother", date(1950, 1, 1))
+    shown = {"a": ["Rosa"], "b": ["Rosa", "Oma"], "c": ["Oma"]}
+    births = {name: clues.born(name, date(1950, 1, 1)) for name in ("Rosa", "Oma")}
+    for name, whom in shown.items():
+        album.photo(name, ["x"], None)
+        dates.add_clues(album.con, {sha_of(name): [births[one] for one in whom]})
+    before = dates.clues_from(album.con, [clues.BORN])
+    reviewing.merge(album.con, rosa, oma, today=TODAY)
+    merged = dates.clues_from(album.con, [clues.BORN])
+    assert {clue.label for clue in merged[sha_of("a")]} == {births["Oma"].label}
+    reviewing.undo(album.con, today=TODAY)
+    assert dates.clues_from(album.con, [clues.BORN]) == before
