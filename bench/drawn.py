@@ -1,9 +1,9 @@
 """Drawn families from their photos: is the crossing found where it was drawn, and none where not?
 
 Each family is drawn, and its photos are taken in by the commands that a user types: the real
-detector, an embedder, a cohort, and a report. The cohort is the strangers of its own playground
-and those of four more albums, 150 people: with the 30 of one playground alone, chance among them
-moves a crossing by up to three months.
+detector, an embedder, a cohort, and a report. The cohort is the 120 strangers of its playground, of
+whom their sex and about how old they are is said: chance among 30, of whom nothing is said, moves a
+crossing by up to three months.
 """
 
 from __future__ import annotations
@@ -13,19 +13,14 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
 from tracker.demo import album
 from tracker.demo.album import Album
-from tracker.demo.family import plan
 
 SEEDS = (1, 2, 3, 4, 5)
-OTHER_ALBUMS = (101, 102, 103, 104)
-"""Seeds of the albums whose playgrounds stand in the cohort as well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +55,10 @@ class Family:
         return above and (self.high is None or self.truth <= self.high)
 
 
-def measure(
-    folder: Path, embedder: str, strangers: Path, *, seed: int, flat: bool, months: int = 24
-) -> Family:
-    """Draw a family into `folder` and report on it, with `strangers` beside its own playground."""
+def measure(folder: Path, embedder: str, *, seed: int, flat: bool, months: int = 24) -> Family:
+    """Draw a family into `folder` and report on it."""
     drawn = album.write(folder, seed=seed, flat=flat, months=months)
-    shutil.copytree(strangers, folder / "strangers")
-    draw_strangers(folder / "strangers", (seed,))
-    report = reported(folder / "workspace", drawn, embedder, folder / "strangers")
+    report = reported(folder / "workspace", drawn, embedder)
     return as_family(report, drawn.crossing_month, seed=seed, flat=flat)
 
 
@@ -87,39 +78,7 @@ def as_family(report: dict[str, Any], truth: float | None, *, seed: int, flat: b
     )
 
 
-def draw_strangers(folder: Path, seeds: Sequence[int] = OTHER_ALBUMS) -> Path:
-    """Draw the playgrounds of some albums: `folder`/AGE/f|m/SEED PERSON/*.jpg."""
-    jobs = []
-    for seed in seeds:
-        planned = plan(seed=seed)
-        for shot in planned.shots:
-            if not shot.path.startswith("playground/"):
-                continue
-            (sitter,) = shot.sitters
-            who = next(one for one in planned.strangers if one.genome == sitter.genome)
-            person = folder / age_about(sitter.years) / who.sex / f"{seed} {who.name}"
-            person.mkdir(parents=True, exist_ok=True)
-            jobs.append((shot, person / Path(shot.path).name))
-    with ProcessPoolExecutor(mp_context=get_context("spawn")) as pool:
-        for done in [pool.submit(album.save, *job) for job in jobs]:
-            done.result()
-    return folder
-
-
-def age_about(years: float) -> str:
-    """What one would say of a stranger's age: small children's by the half year, decades later."""
-    if years < 3:
-        return "0.25" if years < 0.5 else "1" if years < 2 else "2.5"
-    return f"{10 * int(years // 10) + 5}"
-
-
-def add_strangers(home: Path, folder: Path) -> None:
-    """Add what `draw_strangers` drew, age by age."""
-    for of_age in sorted(folder.iterdir()):
-        said(home, "cohort", "add", str(of_age), "--age", of_age.name)
-
-
-def reported(home: Path, drawn: Album, embedder: str, strangers: Path) -> dict[str, Any]:
+def reported(home: Path, drawn: Album, embedder: str) -> dict[str, Any]:
     """Take the photos in and report, by the commands."""
 
     def run(*words: str) -> dict[str, Any]:
@@ -133,7 +92,8 @@ def reported(home: Path, drawn: Album, embedder: str, strangers: Path) -> dict[s
     for person in drawn.people:
         run("ingest", str(person.folder), "--as", person.name, "--embedder", embedder)
     run("ingest", str(drawn.child_folder), "--as", drawn.child)
-    add_strangers(home, strangers)
+    for circle in drawn.strangers:
+        run("cohort", "add", str(circle.folder), *circle.said)
     return run("report", "--no-images", "--out", str(home / "report"))
 
 
@@ -149,11 +109,10 @@ def of_all(embedder: str, seeds: Sequence[int] = SEEDS) -> list[Family]:
     """A crossing and a flat family for each seed."""
     found = []
     with tempfile.TemporaryDirectory(prefix="tracker-drawn-") as folder:
-        strangers = draw_strangers(Path(folder) / "strangers")
         for seed in seeds:
             for flat in (False, True):
                 family = Path(folder) / f"{seed} {flat}"
-                found.append(measure(family, embedder, strangers, seed=seed, flat=flat))
+                found.append(measure(family, embedder, seed=seed, flat=flat))
                 print(found[-1], file=sys.stderr)
                 shutil.rmtree(family)
     return found

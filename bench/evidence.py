@@ -126,8 +126,8 @@ def of_drawn(families: Sequence[drawn.Family]) -> str:
     return "\n\n".join([
         f"{within} of {len(turning)} crossings found within 2 months, the farthest "
         f"{max(off, default=math.nan):.1f} months off; {claimed} of {len(flat)} flat families "
-        f"shown with one. Embedder {model}; the cohort is the 30 strangers of each album's "
-        f"playground and those of {len(drawn.OTHER_ALBUMS)} more albums.",
+        f"shown with one. Embedder {model}; the cohort is the 120 strangers of each album's "
+        "playground.",
         drawn.as_table(families),
     ])  # fmt: skip
 

@@ -72,9 +72,9 @@ def show(app: typer.Typer, out: Path, *, seed: int, flat: bool, months: int, as_
     for person in album.people:
         run(["ingest", str(person.folder), "--as", person.name])
     run(["ingest", str(album.child_folder), "--as", album.child])
-    for folder in album.unlabelled:
-        strangers = folder == album.strangers
-        run([*(("cohort", "add") if strangers else ("ingest",)), str(folder)])
+    run(["ingest", str(album.parties)])
+    for circle in album.strangers:
+        run(["cohort", "add", str(circle.folder), *circle.said])
     run(["report", "--out", str(report)])
 
     correlations = follow(made, album.truth)

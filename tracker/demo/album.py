@@ -17,7 +17,7 @@ from pathlib import Path
 from PIL import Image
 
 from tracker.demo import draw
-from tracker.demo.family import CROSSING, Member, Plan, Shot, plan
+from tracker.demo.family import CIRCLES, CROSSING, Member, Plan, Shot, plan
 from tracker.errors import TrackerError, UsageError
 
 PHOTOS = "photos"
@@ -38,14 +38,25 @@ class AlbumPerson:
 
 
 @dataclass(frozen=True, slots=True)
+class Strangers:
+    """People of one generation who are not of the family, a folder of each in `folder`/f or m.
+
+    `said` are the words with which `tracker cohort add` is told how old they are.
+    """
+
+    folder: Path
+    said: tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Album:
     """What was written, and what is true of it.
 
-    `people` are the relatives, the two parents first; `unlabelled` are folders of photos with
-    several faces or with faces of strangers, of whom nothing is said. `truth[m]` is the first
-    relative's share in the child's looks in month m of age, in [0, 1], the second's being the
-    rest; `crossing_month` is the age in months at which it passes one half, None if it never
-    does. `strangers` is the one folder of `unlabelled` in which nobody is related to the child.
+    `people` are the relatives, the two parents first; `parties` is a folder of photos with
+    several faces, of whom nothing is said; in the folders of `strangers` nobody is related to the
+    child. `truth[m]` is the first relative's share in the child's looks in month m of age, in
+    [0, 1], the second's being the rest; `crossing_month` is the age in months at which it passes
+    one half, None if it never does.
     """
 
     child: str
@@ -53,8 +64,8 @@ class Album:
     sex: str
     child_folder: Path
     people: tuple[AlbumPerson, ...]
-    unlabelled: tuple[Path, ...]
-    strangers: Path
+    parties: Path
+    strangers: tuple[Strangers, ...]
     photos: int
     truth: tuple[float, ...]
     crossing_month: float | None
@@ -157,8 +168,8 @@ def _describe(folder: Path, planned: Plan, *, flat: bool) -> Album:
         people=tuple(
             AlbumPerson(m.name, m.relation, m.sex, m.born, photos / m.name) for m in relatives
         ),
-        unlabelled=(photos / "parties", photos / "playground"),
-        strangers=photos / "playground",
+        parties=photos / "parties",
+        strangers=tuple(Strangers(photos / c.folder, c.said) for c in CIRCLES),
         photos=len(planned.shots),
         truth=planned.truth,
         crossing_month=planned.crossing_month,

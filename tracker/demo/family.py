@@ -26,7 +26,7 @@ PACE = 4.0
 OWN = 0.10
 """Spread of what the child has from neither parent."""
 
-STRANGERS = 30
+STRANGERS = 120
 LANDSCAPE, UPRIGHT = (960, 720), (720, 960)
 
 
@@ -44,6 +44,23 @@ class Member:
     def years(self, day: date) -> float:
         """Age in years, not below 0."""
         return max(0.0, (day - self.born).days / 365.2425)
+
+
+@dataclass(frozen=True, slots=True)
+class Circle:
+    """Strangers of one generation. `folder` is relative to the photos' folder and has folders f
+    and m, and in them one for each person; `said` are the words with which `cohort add` is told
+    their age.
+    """
+
+    folder: str
+    said: tuple[str, str]
+
+
+CHILDREN = Circle("playground/children", ("--born", f"{BORN:%Y-%m}"))
+PARENTS = Circle("playground/parents", ("--age", "35"))
+GRANDPARENTS = Circle("playground/grandparents", ("--age", "65"))
+CIRCLES = (CHILDREN, PARENTS, GRANDPARENTS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,14 +190,25 @@ def replace_year(day: date, year: int) -> date:
 
 
 def _stranger(index: int, rng: np.random.Generator) -> Member:
-    """Half of them grown up, half children about the child's own age; as many women as men."""
+    """Half of them children of the child's own month, the others of the age of parents or of
+    grandparents; as many women as men of each."""
     sex = "fm"[index % 2]
-    grown = index % 4 < 2
-    days = rng.uniform(-300, 300) if not grown else -365 * rng.uniform(24, 62)
+    generation = index // 2 % 6
+    if generation < 3:
+        born = BORN - timedelta(days=int(rng.integers(BORN.day)))
+    else:
+        years = rng.uniform(58, 72) if generation == 5 else rng.uniform(27, 43)
+        born = BORN - timedelta(days=int(365.2425 * years))
     return Member(
-        f"stranger {index + 1:02d}", "unrelated", sex,
-        BORN + timedelta(days=int(days)), stranger(rng), _some_cut(sex, grown, rng),
+        f"stranger {index + 1:03d}", "unrelated", sex,
+        born, stranger(rng), _some_cut(sex, generation >= 3, rng),
     )  # fmt: skip
+
+
+def circle(member: Member) -> Circle:
+    """In which of the circles a stranger is."""
+    years = member.years(BORN)
+    return CHILDREN if years < 1 else PARENTS if years < 50 else GRANDPARENTS
 
 
 def _some_cut(sex: str, grown: bool, rng: np.random.Generator) -> Cut:
@@ -233,8 +261,9 @@ class _Family:
             for day in self._other_days(member.name, days, taken):
                 yield from self._day(member, day, 2, member.name)
         for person in self.strangers:
-            for day in self._other_days(person.name, 3, set()):
-                yield from self._day(person, day, 1, "playground")
+            folder = f"{circle(person).folder}/{person.sex}/{person.name}"
+            (day,) = self._other_days(person.name, 1, set(), since=0)
+            yield from self._day(person, day, 1, folder)
         yield from self._parties(taken)
         yield from self._oddities(child_days)
 
@@ -286,20 +315,15 @@ class _Family:
             days += [first + timedelta(days=int(d)) for d in rng.choice(span, count, replace=False)]
         return days
 
-    def _other_days(self, name: str, count: int, taken: set[date]) -> list[date]:
-        """Days from a year before the birth to the end, none of them in `taken`."""
+    def _other_days(
+        self, name: str, count: int, taken: set[date], *, since: int = -365
+    ) -> list[date]:
+        """Days from `since` days after the birth to the end, none of them in `taken`."""
         rng = self._rng("days", name)
         span = (_month_start(self.months) - BORN).days
-        free = [
-            d
-            for d in (BORN + timedelta(days=i) for i in range(-365, span))
-            if d not in taken and d >= self._first_day(name)
-        ]
+        free = [d for d in (BORN + timedelta(days=i) for i in range(since, span)) if d not in taken]
         chosen = [free[int(i)] for i in rng.choice(len(free), min(count, len(free)), replace=False)]
         return sorted(chosen)
-
-    def _first_day(self, name: str) -> date:
-        return max((m.born for m in self.strangers if m.name == name), default=date.min)
 
     def _day(self, member: Member, day: date, photos: int, folder: str) -> Iterator[Shot]:
         """Photos of one person on one day: one place and light, moods and poses of their own."""

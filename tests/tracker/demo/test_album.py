@@ -14,7 +14,18 @@ from PIL import Image
 
 from tracker.demo import album, family
 from tracker.demo.album import Album
-from tracker.demo.family import BORN, CROSSING, Plan, plan, share
+from tracker.demo.family import (
+    BORN,
+    CHILDREN,
+    CIRCLES,
+    CROSSING,
+    GRANDPARENTS,
+    PARENTS,
+    Plan,
+    circle,
+    plan,
+    share,
+)
 from tracker.demo.genome import NAMES
 from tracker.errors import TrackerError, UsageError
 
@@ -69,7 +80,7 @@ def test_the_same_seed_gives_the_same_family_and_another_seed_another() -> None:
     assert {shot.taken for shot in first.shots} != {shot.taken for shot in second.shots}
 
 
-def test_the_family_is_two_parents_two_grandparents_thirty_strangers_and_a_child(
+def test_the_family_is_two_parents_two_grandparents_strangers_and_a_child(
     whole: Plan,
 ) -> None:
     assert [m.relation for m in whole.relatives] == [
@@ -78,9 +89,26 @@ def test_the_family_is_two_parents_two_grandparents_thirty_strangers_and_a_child
         "grandmother",
         "grandfather",
     ]
-    assert len(whole.strangers) == 30
+    assert len(whole.strangers) == 120
     assert whole.child.relation == "child"
-    assert len({m.name for m in (*whole.relatives, *whole.strangers, whole.child)}) == 35
+    assert len({m.name for m in (*whole.relatives, *whole.strangers, whole.child)}) == 125
+
+
+def test_what_is_said_of_the_strangers_ages_is_so(whole: Plan) -> None:
+    met = Counter(circle(person) for person in whole.strangers)
+    assert (met[CHILDREN], met[PARENTS], met[GRANDPARENTS]) == (60, 40, 20)
+    for shot in whole.shots:
+        folder, _, name = shot.path.partition("/")
+        if folder != "playground":
+            continue
+        (sitter,) = shot.sitters
+        (option, said) = next(c.said for c in CIRCLES if shot.path.startswith(c.folder))
+        assert name.split("/")[1] == sitter.sex
+        if option == "--age":
+            assert abs(sitter.years - float(said)) < 10
+        else:
+            assert f"{BORN:%Y-%m}" == said
+            assert 0 <= sitter.years < 2 + 1 / 12
 
 
 def test_every_month_of_two_years_has_photos_of_the_child_on_several_days(whole: Plan) -> None:
@@ -226,7 +254,8 @@ def test_the_album_says_who_is_who(written: tuple[Album, list[tuple[int, int]]])
     for person in made.people:
         assert person.folder.is_dir()
         assert person.born < date(2000, 1, 1)
-    assert made.strangers in made.unlabelled
+    for strangers in made.strangers:
+        assert (strangers.folder / "f").is_dir()
 
 
 @pytest.mark.parametrize(
