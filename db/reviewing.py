@@ -164,6 +164,16 @@ def rows_of(con: duckdb.DuckDBPyConnection, face_ids: Sequence[int]) -> dict[int
     }
 
 
+def those_of(con: duckdb.DuckDBPyConnection, face_ids: Sequence[int]) -> set[int]:
+    """Those of these numbers that are faces'."""
+    with translated():
+        rows = con.execute(
+            "SELECT face_id FROM faces WHERE face_id IN (SELECT unnest(?::BIGINT[]))",
+            [list(face_ids)],
+        ).fetchall()
+    return {int(face) for (face,) in rows}
+
+
 def with_prefix(con: duckdb.DuckDBPyConnection, first: int, last: int) -> list[int]:
     """The ids of faces from `first` to `last`, both included; at most three."""
     with translated():

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import os
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -69,16 +71,59 @@ def test_lists_fit_a_terminal_of_80_columns(home: Path) -> None:
 
 
 def test_an_answer_holds_and_is_taken_back_as_one(home: Path) -> None:
-    both = ids(home, "--unknown")
+    both = [ids(home, "--unknown")[0], ids(home, "--proposed")[0]]
     told = tracker("faces", "assign", *both, "Ben", home=home)
     assert told.code == 0, told.err
     assert told.out == "Ben: 2 faces. Not what you meant? tracker faces undo\n"
     assert set(both) <= set(ids(home, "--person", "Ben"))
-    again = tracker("faces", "assign", *both, "Ben", "--json", home=home)
-    assert (again.values["faces"], again.values["unchanged"]) == (0, 2)
+    again = tracker("faces", "assign", *both, "Ben", "--json", home=home).values
+    assert (again["name"], again["faces"], again["unchanged"]) == ("Ben", 0, 2)
+    assert again["person"] == faces(home, "--person", "Ben")[0]["person"]
     back = tracker("faces", "undo", home=home)
-    assert back.out == "Taken back: Ben: 2 faces.\n  2 faces: nobody's yet again\n"
-    assert ids(home, "--unknown") == both
+    assert back.out.startswith("Taken back: Ben: 2 faces.\n")
+    assert "  1 face: nobody's yet again\n" in back.out
+    assert [ids(home, "--unknown")[0], ids(home, "--proposed")[0]] == both
+
+
+def test_two_faces_of_a_photo_are_not_one_person_s(home: Path) -> None:
+    one, other = ids(home, "--unknown")
+    refused(tracker("faces", "assign", one, other, "Ben", home=home), "in one photo")
+    assert tracker("faces", "assign", one, "Ben", home=home).code == 0
+    refused(tracker("faces", "assign", other, "Ben", home=home), "in that photo already")
+    both = tracker("faces", "assign", one, other, "Ben", home=home)
+    assert (both.code, both.out) == (0, "That was known from you already.\n")
+    assert "1 face is left out, as nobody is in a photo twice" in both.err and other in both.err
+    told = tracker("faces", "assign", one, other, "Ben", "--json", home=home).values
+    assert (told["left_out"], told["unchanged"]) == ([other], 1)
+
+
+def test_ids_go_from_one_command_to_the_next(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def typed(text: str) -> None:
+        monkeypatch.setattr(sys, "stdin", io.StringIO(text))
+
+    listed = tracker("faces", "list", "--ids", home=home).out
+    assert listed.split() == ids(home) and len(listed.split()) == 24
+    newest = tracker("faces", "list", "--ids", "--order", "newest", "--limit", "2", home=home)
+    assert newest.out.split() == listed.split()[:-3:-1]
+    unknown = tracker("faces", "list", "--ids", "--unknown", home=home).out
+    typed(unknown)
+    told = tracker("faces", "reject", "-", "Anna", "--json", home=home).values
+    assert (told["state"], told["name"], told["faces"]) == ("rejected", "Anna", 2)
+    typed(unknown)
+    assert tracker("faces", "ignore", "-", home=home).out.startswith("2 faces ignored. ")
+    assert ids(home, "--ignored") == unknown.split()
+    typed(unknown.split()[0])
+    assert tracker("faces", "assign", "-", "Ben", home=home).out.startswith("Ben: 1 face. ")
+    typed(unknown)
+    assert len(tracker("faces", "show", "-", "--json", home=home).values["faces"]) == 2
+    for words in (("assign", "-", "Ben"), ("reject", "-"), ("reject", "-", "Ben"), ("ignore", "-")):
+        typed("\n")
+        done = tracker("faces", *words, home=home)
+        assert (done.code, done.out) == (0, "No faces were given.\n")
+    typed("ffff nonsense")
+    refused(tracker("faces", "ignore", "-", home=home), "not the id of a face")
+    refused(tracker("faces", "ignore", "-", "-", home=home), "once")
+    refused(tracker("faces", "list", "--order", "best", home=home), "no order")
 
 
 def test_a_no_is_to_a_name_or_to_everybody(home: Path) -> None:
@@ -94,7 +139,8 @@ def test_a_poster_is_ignored(home: Path) -> None:
     both = ids(home, "--unknown")
     told = tracker("faces", "ignore", *both, "--json", home=home)
     assert told.values == {
-        "schema_version": 1, "state": "ignored", "person": None, "faces": 2, "unchanged": 0,
+        "schema_version": 1, "state": "ignored", "person": None, "name": "", "faces": 2,
+        "unchanged": 0, "left_out": [],
     }  # fmt: skip
     assert ids(home, "--ignored") == both
     before = tracker("status", "--json", home=home).values["unnamed"]

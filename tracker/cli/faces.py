@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -10,17 +11,20 @@ import typer
 
 from tracker.cli.context import Json, given_path, given_word, settings_of, workspace
 from tracker.cli.dates import middle_cut, wrapped
-from tracker.cli.output import count, emit, plain, say, table
+from tracker.cli.output import count, emit, plain, say, table, warn
 from tracker.errors import TrackerError, UsageError
 
 if TYPE_CHECKING:
     import duckdb
 
     from db.records import Person
-    from tracker.identity.review_records import FaceDetail, FaceLine, Page, Undo
+    from tracker.identity.deciding import Answered
+    from tracker.identity.review_records import FaceDetail, FaceLine, Page
 
 WIDTH = 80
 ID_WIDTH, DATE_WIDTH, WHO_WIDTH = 16, 10, 22
+USUAL, ALL, STDIN = 50, 2**31 - 1, "-"
+LISTED = 5
 UNDO = "Not what you meant? tracker faces undo"
 REASON = "said with tracker faces"
 
@@ -33,7 +37,8 @@ Faces = Annotated[
     list[str],
     typer.Argument(
         metavar="FACE…",
-        help="Ids of faces, as `tracker faces list` shows them, or the beginning of one.",
+        help="Ids of faces, as `tracker faces list` shows them, or the beginning of one; - for "
+        "those that the standard input holds.",
     ),
 ]
 
@@ -65,6 +70,9 @@ def list_(
         bool, typer.Option("--rejected", help="Only those of nobody you know.")
     ] = False,
     ignored: Annotated[bool, typer.Option("--ignored", help="Only ignored ones.")] = False,
+    unrelated: Annotated[
+        bool, typer.Option("--unrelated", help="Only those that came with a cohort.")
+    ] = False,
     photo: Annotated[
         Path | None,
         typer.Option(
@@ -81,10 +89,33 @@ def list_(
             "--child", metavar="NAME", parser=given_word, help="Whose age. Default: the first."
         ),
     ] = None,
-    limit: Annotated[int, typer.Option("--limit", metavar="N", min=1, help="At most N.")] = 50,
+    order: Annotated[
+        str,
+        typer.Option(
+            "--order",
+            metavar="ORDER",
+            parser=given_word,
+            help="oldest, newest (photo first), surest or unsurest (proposal first).",
+        ),
+    ] = "oldest",
+    limit: Annotated[
+        int | None,
+        typer.Option(
+            "--limit",
+            metavar="N",
+            min=1,
+            help=f"At most N. Default: {USUAL}; with --ids, all.",
+        ),
+    ] = None,
     offset: Annotated[
         int, typer.Option("--offset", metavar="N", min=0, help="Leave out the first N.")
     ] = 0,
+    only_ids: Annotated[
+        bool,
+        typer.Option(
+            "--ids", help="Only their ids, a line each: what `tracker faces ignore -` reads."
+        ),
+    ] = False,
     json: Json = False,
 ) -> None:
     """List faces, the oldest photo first."""
@@ -98,7 +129,10 @@ def list_(
         unknown=unknown,
         rejected=rejected,
         ignored=ignored,
+        unrelated=unrelated,
     )
+    if only_ids and json:
+        raise UsageError("--ids and --json cannot be combined.", hint="--json has the ids, too.")
     with workspace(context) as connection:
         page = reviewing.listing(
             connection,
@@ -106,12 +140,17 @@ def list_(
             month=month,
             state=state,
             photos=None if photo is None else _photos(connection, photo),
+            order=order,
             offset=offset,
-            limit=limit,
+            limit=limit or (ALL if only_ids else USUAL),
             child=_child(connection, child),
         )
     if json:
         emit(page.as_dict())
+        return
+    if only_ids:
+        for face in page.faces:
+            say(face_id(face))
         return
     for text in listed(page):
         say(text)
@@ -124,12 +163,13 @@ def show(context: typer.Context, ids: Faces, json: Json = False) -> None:
     from tracker.study.evidence import choose_embedder_id
 
     home = settings_of(context).home
+    words = given(ids)
     with workspace(context) as connection:
         child = reviewing.child_of(connection)
         embedder = choose_embedder_id(connection, None, child.person_id if child else None)
         shown = [
             reviewing.face(connection, face, home=home, embedder_id=embedder)
-            for face in _faces(connection, ids)
+            for face in _faces(connection, words)
         ]
     if json:
         emit({"faces": [detail.as_dict() for detail in shown]})
@@ -146,12 +186,11 @@ def assign(
     context: typer.Context,
     words: Annotated[
         list[str],
-        typer.Argument(metavar="FACE… NAME", help="Ids of faces, then whose they are."),
+        typer.Argument(metavar="FACE… NAME", help="Ids of faces (or -), then whose they are."),
     ],
     json: Json = False,
 ) -> None:
     """Say whose faces these are."""
-    from tracker.identity.deciding import decide
     from tracker.identity.family import find
 
     *ids, name = words
@@ -159,9 +198,10 @@ def assign(
         raise UsageError(
             "Say which faces, and whose they are.", hint="tracker faces assign FACE… NAME"
         )
+    ids = given(ids)
     with workspace(context) as connection:
         chosen, person = _faces(connection, ids), find(connection, name)
-        done = decide(connection, chosen, person.person_id, "confirmed", reason=REASON)
+        done = _decide(connection, chosen, person, "confirmed")
     _tell(done, len(chosen), "confirmed", person, json=json)
 
 
@@ -172,30 +212,28 @@ def reject(
         list[str],
         typer.Argument(
             metavar="FACE… [NAME]",
-            help="Ids of faces, then who they are not. Without NAME: they are nobody you know.",
+            help="Ids of faces (or -), then who they are not. Without NAME: they are nobody you "
+            "know.",
         ),
     ],
     json: Json = False,
 ) -> None:
     """Say whose faces these are not, or that they are nobody's you know."""
-    from tracker.identity.deciding import decide
-
+    ids = given(words)
     with workspace(context) as connection:
-        ids, person = _with_name(connection, words)
+        ids, person = _with_name(connection, ids, may_be_none=STDIN in words)
         chosen = _faces(connection, ids)
-        who = None if person is None else person.person_id
-        done = decide(connection, chosen, who, "rejected", reason=REASON)
+        done = _decide(connection, chosen, person, "rejected")
     _tell(done, len(chosen), "rejected", person, json=json)
 
 
 @faces.command("ignore")
 def ignore(context: typer.Context, ids: Faces, json: Json = False) -> None:
     """Never ask about these again: a statue, a poster, somebody passing by."""
-    from tracker.identity.deciding import decide
-
+    words = given(ids)
     with workspace(context) as connection:
-        chosen = _faces(connection, ids)
-        done = decide(connection, chosen, None, "ignored", reason=REASON)
+        chosen = _faces(connection, words)
+        done = _decide(connection, chosen, None, "ignored")
     _tell(done, len(chosen), "ignored", None, json=json)
 
 
@@ -219,6 +257,26 @@ def undo(context: typer.Context, json: Json = False) -> None:
     say(f"Taken back: {plain(undone.words)}.")
     for text in undone.back:
         say(f"  {plain(text)}")
+
+
+def given(words: Sequence[str]) -> list[str]:
+    """The words, with those of the standard input in the place of "-".
+
+    It is read to its end before the workspace is opened: what writes it may need that itself.
+    """
+    if STDIN not in words:
+        return list(words)
+    if words.count(STDIN) > 1:
+        raise UsageError("The standard input can be read once.", hint="Give - once.")
+    place = words.index(STDIN)
+    try:
+        read = sys.stdin.read() if sys.stdin is not None else ""
+    except UnicodeDecodeError:
+        raise UsageError(
+            "The standard input holds something that is no text.",
+            hint="Ids of faces are wanted there: tracker faces list --ids",
+        ) from None
+    return [*words[:place], *read.split(), *words[place + 1 :]]
 
 
 def listed(page: Page) -> list[str]:
@@ -308,13 +366,29 @@ def _faces(connection: duckdb.DuckDBPyConnection, words: Sequence[str]) -> list[
     return find_faces(connection, words)
 
 
+def _decide(
+    connection: duckdb.DuckDBPyConnection, faces: Sequence[int], person: Person | None, state: str
+) -> Answered:
+    from tracker.identity.deciding import Answered, decide
+
+    if not faces:  # the standard input was empty: nothing was asked for
+        return Answered("", 0)
+    who = None if person is None else person.person_id
+    return decide(connection, faces, who, state, reason=REASON)
+
+
 def _with_name(
-    connection: duckdb.DuckDBPyConnection, words: Sequence[str]
-) -> tuple[Sequence[str], Person | None]:
-    """The faces, and the person whose name the last word is, if it is one."""
+    connection: duckdb.DuckDBPyConnection, words: Sequence[str], *, may_be_none: bool
+) -> tuple[list[str], Person | None]:
+    """The faces, and the person whose name the last word is, if it is one.
+
+    `may_be_none`: there may be no faces.
+    """
     from db import people
     from tracker.identity.family import find
 
+    if not words:
+        return [], None
     *ids, last = words
     person = people.find(connection, last)
     if person is None:
@@ -324,8 +398,8 @@ def _with_name(
             if not ids or _looks_like_id(last):
                 raise
             find(connection, last)  # raises, with the names that are near
-        return words, None
-    if not ids:
+        return list(words), None
+    if not ids and not may_be_none:
         raise UsageError(
             f"Say which faces are not {person.name}'s.", hint="tracker faces reject FACE… NAME"
         )
@@ -367,17 +441,28 @@ def _one_state(**given: bool) -> str | None:
     return chosen[0] if chosen else None
 
 
-def _tell(done: Undo, asked: int, state: str, person: Person | None, *, json: bool) -> None:
+def _tell(done: Answered, asked: int, state: str, person: Person | None, *, json: bool) -> None:
+    told = done.as_dict()
     if json:
         emit(
             {
                 "state": state,
-                "person": None if person is None else person.name,
+                "person": None if person is None else str(person.person_id),
+                "name": "" if person is None else person.name,
                 "faces": done.faces,
-                "unchanged": asked - done.faces,
+                "unchanged": asked - done.faces - len(done.left_out),
+                "left_out": told["left_out"],
             }
         )
-    elif done.faces:
+        return
+    if done.left_out and person is not None:
+        are = count(len(done.left_out), "face is", "faces are")
+        warn(
+            f"{are} left out, as nobody is in a photo twice, and {plain(person.name)} is in that "
+            f"one by another face: {', '.join(told['left_out'][:LISTED])}"
+            + (" and others" if len(done.left_out) > LISTED else "")
+        )
+    if done.faces:
         say(f"{plain(done.words)}. {UNDO}")
     else:
-        say("That was known from you already.")
+        say("That was known from you already." if asked else "No faces were given.")

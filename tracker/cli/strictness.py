@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from tracker.cli.context import Json, settings_of, workspace
-from tracker.cli.output import count, emit, say, table
+from tracker.cli.dates import WIDTH, middle_cut, wrapped
+from tracker.cli.output import count, emit, plain, say, table
 from tracker.errors import UsageError
 
 if TYPE_CHECKING:
     from tracker.identity.thresholds import PersonRates, Rate, Thresholds
+
+
+HEADS = ("from chance", "others named so", "own missed")
+LEAST = 1e-5
+"""A share that is printed as more than none."""
 
 
 def register(app: typer.Typer) -> None:
@@ -63,11 +70,17 @@ def strictness(
     if not shown.people:
         say("Nobody has a named face yet: tracker ingest FOLDER --as NAME")
         return
-    say(table(["person", "from chance", "others named so", "own missed"], map(_row, shown.people)))
+    rows = [_row(line) for line in shown.people]
+    left = WIDTH - sum(2 + max(len(head), *map(len, cells)) for head, cells in _columns(rows))
+    say(table(["person", *HEADS], [(middle_cut(plain(name), left), *rest) for name, *rest in rows]))
     say("In brackets what is likely, counted in days: few days tell little.")
     for line in shown.people:
         if line.too_like:
-            say(f"{line.name} cannot be told from {' and '.join(line.too_like)}: always asked.")
+            like = " and ".join(line.too_like)
+            for text in wrapped(
+                f"{line.name} cannot be told from {like}: always asked.", "  ", first=""
+            ):
+                say(text)
 
 
 def parse_share(text: str) -> float:
@@ -88,6 +101,11 @@ def _row(line: PersonRates) -> tuple[str, ...]:
     return (line.name, level, _rate(line.false_match), _rate(line.false_non_match))
 
 
+def _columns(rows: Sequence[tuple[str, ...]]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """The heads and cells of the columns after the names."""
+    return zip(HEADS, list(zip(*rows, strict=True))[1:], strict=True)
+
+
 def _rate(rate: Rate) -> str:
     if not rate.days:
         return "-"
@@ -95,6 +113,8 @@ def _rate(rate: Rate) -> str:
 
 
 def _percent(share: float) -> str:
+    if share < LEAST:
+        return "0 %"
     return f"{100 * share:.2g} %" if share < 0.0995 else f"{100 * share:.0f} %"
 
 
@@ -105,7 +125,7 @@ def _as_json(shown: Thresholds) -> dict[str, object]:
         person["threshold"] = person["threshold"] if person["threshold"] <= 1 else None
         for rate in ("false_match", "false_non_match"):
             person[rate] = {
-                key: None if isinstance(value, float) and math.isnan(value) else value
+                key: None if math.isnan(value) else round(value, 6)
                 for key, value in person[rate].items()
             }
     return found

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
+from db import people
 from tests.support.made_up_album import BORN, Album
 from tracker.cli.commands import app
 from tracker.cli.strictness import parse_share
@@ -41,6 +43,19 @@ def test_it_shows_everybody_s_rates_and_can_be_changed(tmp_path: Path) -> None:
     assert "0 % (0 % to" in shown
     assert "Strictness 5 %." in said(home, "5%")
     assert '"strictness": 0.05' in said(home, "--json")
+
+
+def test_it_fits_a_terminal_whatever_people_are_called(tmp_path: Path) -> None:
+    album = Album(tmp_path / "w")
+    people.rename(album.con, album.anna.person_id, "Anna-Maria " * 9)
+    for person, looks in ((album.mia, "Mia"), (album.anna, "Anna")):
+        taken = [album.photo(looks, day=BORN + timedelta(days=n)) for n in range(4)]
+        album.settle(taken, person)
+    album.con.close()
+    lines = said(tmp_path / "w").splitlines()
+    assert max(map(len, lines)) <= 80
+    assert any(line.startswith("Anna-") for line in lines)
+    assert "e-" not in "".join(lines)  # no 6.9e-16 %
 
 
 def test_a_workspace_without_named_faces_says_what_to_do(tmp_path: Path) -> None:
