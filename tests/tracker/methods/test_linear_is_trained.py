@@ -27,7 +27,7 @@ def test_training_moves_the_weights_away_from_how_they_were_drawn(
     method: type[Linear] | type[Mlp], sizes: list[int], known: Evidence
 ) -> None:
     drawn = [
-        (weights.detach().numpy(), bias.detach().numpy())
+        (weights.numpy(), bias.numpy())
         for weights, bias in initial_layers(sizes, seed=3)
     ]
     before = loss(shares(known.vectors, drawn), known.people)
