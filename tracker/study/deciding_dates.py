@@ -15,6 +15,7 @@ from db.records import Clue, Person
 from tracker.dating import clues, edtf
 from tracker.dating.doubts import EARLIEST
 from tracker.errors import UsageError
+from tracker.identity.family import take_back_impossible
 from tracker.ingest import moments
 from tracker.ingest.redating import reborn, refresh
 from tracker.study.dates import list_dates
@@ -154,8 +155,7 @@ def person_changed(
         right = clues.born(after.name, after.born_earliest)
     with transaction(connection):
         changed = reborn(connection, {label: right}, today)
-        if changed:
-            moments.update(connection, changed)
+        _follow(connection, changed)
     return len(changed)
 
 
@@ -188,8 +188,7 @@ def show_again(
             *reborn(connection, {of_kept: birth}, today, only=photos.keys() - both.keys()),
             *refresh(connection, both, today),
         }
-        if changed:
-            moments.update(connection, sorted(changed))
+        _follow(connection, sorted(changed))
 
 
 def _hashes(connection: duckdb.DuckDBPyConnection, paths: Sequence[Path]) -> list[str]:
@@ -216,6 +215,11 @@ def _decide(
 
 
 def _work_out(connection: duckdb.DuckDBPyConnection, hashes: Sequence[str], today: date) -> None:
-    changed = refresh(connection, dict.fromkeys(hashes, ()), today)
+    _follow(connection, refresh(connection, dict.fromkeys(hashes, ()), today))
+
+
+def _follow(connection: duckdb.DuckDBPyConnection, changed: Sequence[str]) -> None:
+    """What rests on the dates of these photos."""
     if changed:
         moments.update(connection, changed)
+        take_back_impossible(connection)

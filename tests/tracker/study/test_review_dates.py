@@ -90,6 +90,14 @@ def test_a_date_that_cannot_be_changes_nothing(album: Album, text: str) -> None:
     assert asked.next_undo(album.con) is None
 
 
+def test_nobody_is_proposed_for_a_photo_that_is_older_than_they_are(album: Album) -> None:
+    (face,) = album.photo("perhaps", ["Mia"], date(2024, 5, 1))
+    album.say(face, "Mia", "proposed")
+    photo = photo_id(album, "perhaps")
+    reviewing.set_date(album.con, photo, "2019-05-05", today=TODAY)
+    assert asked.face(album.con, face).face.state == ""
+
+
 def test_a_merge_is_followed_and_taken_back(album: Album) -> None:
     rosa = album.add("Rosa", "grandmother", date(1950, 5, 5))
     oma = album.add("Oma", "grandmother")
