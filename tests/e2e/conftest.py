@@ -58,16 +58,24 @@ def family(demo: Outcome, demo_folder: Path, tmp_path: Path) -> Path:
     return home
 
 
-@pytest.fixture
-def empty(tmp_path: Path) -> Path:
-    """A workspace with a child and two parents, and no photos."""
-    home = tmp_path / "workspace"
+@pytest.fixture(scope="session")
+def three_people(tmp_path_factory: pytest.TempPathFactory, offline_from_the_start: None) -> Path:
+    """A workspace with a child and two parents, to be copied: the commands take far longer."""
+    home = tmp_path_factory.mktemp("three") / "workspace"
     for words in (
         ("init", "--child", "Mia", "--born", "2024-01-30", "--sex", "f"),
         ("person", "add", "Anna", "--relation", "mother", "--born", "1990"),
         ("person", "add", "Ben", "--relation", "father"),
     ):
         assert tracker(*words, home=home).code == 0
+    return home
+
+
+@pytest.fixture
+def empty(three_people: Path, tmp_path: Path) -> Path:
+    """A workspace with a child and two parents, and no photos."""
+    home = tmp_path / "workspace"
+    shutil.copytree(three_people, home)
     return home
 
 
