@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from PIL import Image
 
+from db.decisions import decide
+from db.records import Decision
 from tests.support.drawn_photos import sitters
 from tests.support.made_up_album import BORN, Album
 from tests.support.review_page import Page
@@ -157,6 +159,10 @@ def picture(looks: int, which: int = 0) -> bytes:
     return made.getvalue()
 
 
+UNSURE = 4
+"""Photos of Mia of which the tracker is not all but certain: it asks about them one by one."""
+
+
 def drawn_family(home: Path) -> None:
     """Mia and her mother are known; Ben and Zoe, on many photos, are not yet."""
     album = Album(home)
@@ -176,6 +182,15 @@ def drawn_family(home: Path) -> None:
     who[album.taken] = ("Zoe",)
     assert album.taken > known
     album.settle(taken)
+    mia = album.mia.person_id
+    proposed = album.con.execute(
+        "SELECT face_id FROM labels WHERE state = 'proposed' AND person_id = ? ORDER BY face_id",
+        [mia],
+    ).fetchall()
+    unsure = [
+        Decision(face, mia, "proposed", "match", "chance 0.930") for (face,) in proposed[:UNSURE]
+    ]
+    decide(album.con, unsure)
     rows = album.con.execute(
         """
         SELECT face_id, face_index, p.path::VARCHAR FROM faces

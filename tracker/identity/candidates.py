@@ -106,10 +106,10 @@ def _likeness(glance: Glance, row: int, place: int) -> str:
     age = ""
     if not np.isnan(born) and not np.isnat(day):
         months = int(((day - EPOCH).astype(np.int64) - born) / MONTH)
-        age = f" at about {age_label(max(months, 0))}"
+        age = f" at about {age_label(months)}" if months > 0 else " as a newborn"
     odds = judge.odds[place]
     if odds is not None and float(odds(np.array([value]))[0]) <= -CLIP / 4:
         return f"not much like {person.name}{age}"
     if value >= level - spread:
-        return f"as like {person.name}{age} as own photos of other days are"
+        return f"as like {person.name}{age} as {person.name}'s own photos of other days"
     return f"somewhat like {person.name}{age}"

@@ -67,6 +67,11 @@ def thumbnail(folder: Path, face_id: int) -> bytes:
         return file.read(LARGEST_THUMBNAIL)
 
 
+def is_there(photo: Whereabouts) -> bool:
+    """Whether one of the photo's files is; it may be another photo by now."""
+    return any(os.path.lexists(path) for path in photo.paths)
+
+
 class Photos:
     """Makes pictures, one after the other, and keeps the last ones in memory."""
 

@@ -43,7 +43,8 @@ async def face(request: Request) -> Response:
     where = await bench.desk.asked(
         ("face in", number), lambda con: whereabouts.of_face(con, number)
     )
-    if where.value is not None:
+    there = where.value is not None and await asyncio.to_thread(photos.is_there, where.value.photo)
+    if where.value is not None and there:
         with suppress(PhotoRejected, Busy):
             return _jpeg(await bench.photos.face(where.value, side), FACE_AGE)
     made = await asyncio.to_thread(photos.thumbnail, bench.thumbnails, number)

@@ -12,16 +12,26 @@ export class Refused extends Error {
     return [this.message, this.hint].filter(Boolean).join(" ");
   }
 
+  /** The same without what is only to be done in a shell: for what this page can do itself. */
+  get here() {
+    return /\btracker [a-z]|--[a-z]/.test(this.hint ?? "") ? this.message : this.words;
+  }
+
   /** True where another process holds the workspace, so that waiting helps. */
   get busy() {
     return this.status === 423 || this.status === 503;
   }
 }
 
+const HOME = new URL("../", import.meta.url);
+
+/** An address of this page, wherever it is. */
+export const address = (path) => new URL(path, HOME).href;
+
 async function ask(path, options = {}) {
   let answer;
   try {
-    answer = await fetch(path, { credentials: "same-origin", cache: "no-store", ...options });
+    answer = await fetch(address(path), { credentials: "same-origin", cache: "no-store", ...options });
   } catch {
     throw new Refused(0, "The page has lost its server.", "Is `tracker review` still running in its terminal?");
   }
@@ -54,5 +64,6 @@ export const post = (path, body = {}) =>
     body: JSON.stringify(body),
   });
 
-export const thumbnail = (face) => `/thumb/${face.id}.jpg`;
-export const picture = (photo) => `/photo/${photo}.jpg?size=1600`;
+export const thumbnail = (face) => address(`thumb/${face.id}.jpg`);
+export const cut = (face, side) => address(`face/${face.id}.jpg?size=${side}`);
+export const picture = (photo) => address(`photo/${photo}.jpg?size=1600`);

@@ -1,20 +1,20 @@
 // A grid of faces and the bar that says what the chosen ones are.
 
 import { Refused } from "./api.js";
-import { showPhoto, whoIsIt } from "./dialogs.js";
+import { addPerson, showPhoto, whoIsIt } from "./dialogs.js";
 import { button, el, fill } from "./dom.js";
 import { FaceGrid } from "./grid.js";
 import { say } from "./say.js";
 import { decide, frozen, refreshSoon } from "./store.js";
-import { plural } from "./words.js";
+import { already, plural } from "./words.js";
 
 /**
  * `person` is whose faces these are, or null; `gone(ids)` hears which faces were answered, after
  * the answer was stored. The result has `node`, `start()`, `stop()` and `keys(name)`.
  */
-export function chosenGrid({ label, source, person = null, gone = () => {}, size = "", who = false }) {
+export function chosenGrid({ label, source, person = null, gone = () => {}, size = "", caption }) {
   const words = el("p", { class: "chosen", id: "chosen" });
-  const grid = new FaceGrid({ label, source, size, who, onchoice: told, onopen: (face) => showPhoto(face, { onDate: () => gone([]) }) });
+  const grid = new FaceGrid({ label, source, size, caption, onchoice: told, onopen: (face) => showPhoto(face, { onDate: () => gone([]) }) });
   const faces = () => grid.selection.map((id) => grid.faceOf(id)).filter(Boolean);
 
   async function send(who, state, said) {
@@ -24,7 +24,8 @@ export function chosenGrid({ label, source, person = null, gone = () => {}, size
     grid.choose([]);
     say(said(plural(chosen.length, "face")));
     try {
-      await decide(chosen, who, state);
+      const leftOut = await decide(chosen, who, state);
+      if (leftOut.length > 0) say(already(leftOut.length), { failed: true });
       refreshSoon();
       gone(ids);
     } catch (error) {
@@ -42,6 +43,11 @@ export function chosenGrid({ label, source, person = null, gone = () => {}, size
     },
     Y: () => person && send(person.id, "confirmed", (count) => `${person.name}, ${count}.`),
     N: () => person && send(person.id, "rejected", (count) => `Not ${person.name}: ${count}.`),
+    "+": async () => {
+      const ids = grid.selection;
+      const made = await addPerson("", { faces: ids, note: `${plural(ids.length, "face")} will be theirs.` });
+      if (made) gone(ids);
+    },
     U: () => send(null, "rejected", (count) => `Nobody you know: ${count}.`),
     I: () => send(null, "ignored", (count) => `Ignored: ${count}.`),
     P: () => grid.focused && showPhoto(grid.focused),
@@ -51,7 +57,7 @@ export function chosenGrid({ label, source, person = null, gone = () => {}, size
   const bar = el("div", { class: "bar-below", role: "group", "aria-label": "What the chosen faces are" }, words,
     el("div", { class: "answers" },
       person && act("Y", `Yes, ${person.name}`), person && act("N", `Not ${person.name}`),
-      act("E", "It is …"), act("U", "Nobody I know"), act("I", "Ignore"),
+      act("E", "It is …"), act("+", "Somebody new …"), act("U", "Nobody I know"), act("I", "Ignore"),
       act("P", "Photo", { class: "" }),
       button("Choose none", () => grid.choose([]), {})));
 
@@ -70,8 +76,9 @@ export function chosenGrid({ label, source, person = null, gone = () => {}, size
     stop: () => grid.stop(),
     told,
     keys(name) {
-      if (!acts[name]) return false;
-      acts[name]();
+      const act = acts[name === "=" ? "+" : name];
+      if (!act || (name !== "P" && grid.selection.length === 0)) return false;
+      act();
       return true;
     },
   };

@@ -45,7 +45,7 @@ function form(title, fields, label, send, note = null) {
         close(await send(Object.fromEntries(new FormData(made))) ?? true);
       } catch (error) {
         if (!(error instanceof Refused)) throw error;
-        wrong.textContent = error.words;
+        wrong.textContent = error.here;
         made.querySelector("input, select")?.focus();
       } finally {
         go.disabled = false;
@@ -60,8 +60,8 @@ const field = (label, input, hint = "") =>
 
 const relations = () => [...document.getElementById("relations").content.querySelectorAll("option")].map((one) => one.cloneNode(true));
 
-/** Adds a person; resolves with their id, or null. `note` says what follows from it. */
-export function addPerson(relation = "", note = null) {
+/** Adds a person, whose `faces` (ids) are; resolves with their id, or null. `note` says what follows from it. */
+export function addPerson(relation = "", { faces = [], note = null } = {}) {
   if (frozen()) return Promise.resolve(null);
   const select = el("select", { name: "relation" }, relations());
   if (relation) select.value = relation;
@@ -73,9 +73,10 @@ export function addPerson(relation = "", note = null) {
       field("Born (if you know)", el("input", { name: "born", autocomplete: "off", inputmode: "text" }), "2019-03-09, 2019-03 or 2019"),
       field("Sex (if the word above does not say)", el("select", { name: "sex" }, el("option", { value: "" }, "–"), el("option", { value: "f" }, "female"), el("option", { value: "m" }, "male"))),
     ],
-    "Add",
+    faces.length > 0 ? "Add, and name" : "Add",
     async (values) => {
-      const made = await change("/api/people", { name: values.name, relation: values.relation, born: values.born || null, sex: values.sex || null });
+      const who = { name: values.name, relation: values.relation, born: values.born || null, sex: values.sex || null };
+      const made = await (faces.length > 0 ? change("api/split", { ...who, faces }) : change("api/people", who));
       await refresh();
       const added = shapes.added(made);
       say([`${added.name} is known now.`, ...added.warnings].join(" "));
@@ -91,7 +92,7 @@ export const renamePerson = (person) =>
     field("Name", el("input", { name: "name", value: person.name, required: true, autocomplete: "off", maxlength: "200", autofocus: true })),
     "Rename",
     async ({ name }) => {
-      await change(`/api/people/${person.id}/rename`, { name });
+      await change(`api/people/${person.id}/rename`, { name });
       await refresh();
       say(`${person.name} is called ${name} now.`);
     },
@@ -104,7 +105,7 @@ export const mergePerson = (person) => {
     field("Who?", el("select", { name: "into" }, others.map((one) => el("option", { value: one.id }, `${one.name} (${one.relation})`)))),
     "Make them one",
     async ({ into }) => {
-      await change(`/api/people/${person.id}/merge`, { into });
+      await change(`api/people/${person.id}/merge`, { into });
       await refresh();
       const other = others.find((one) => one.id === into);
       say(`${person.name} and ${other.name} are one person now: ${other.name}.`);
@@ -125,7 +126,7 @@ export const fixDate = (face) =>
     ),
     "Set the date",
     async ({ date }) => {
-      await change("/api/date", { photo: face.photo, date });
+      await change("api/date", { photo: face.photo, date });
       await refresh();
       say("The date is set. It stays in the workspace; your photo is not written to.");
     },
@@ -186,7 +187,7 @@ export function showPhoto(face, { onDate = () => {} } = {}) {
     fill(place, frame);
     if (face.box) frame.append(outline(face.box, "asked"));
     const told = el("details", { hidden: true }, el("summary", {}, "What was said of this face"));
-    get(`/api/face/${face.id}`).then((raw) => {
+    get(`api/face/${face.id}`).then((raw) => {
       const { others, history } = shapes.detail(raw);
       for (const other of others) {
         if (!other.box) continue;
@@ -210,7 +211,7 @@ export function showPhoto(face, { onDate = () => {} } = {}) {
 
 function aged(age, child) {
   if (!age) return "";
-  if (age === "before birth") return `before ${child} was born`;
+  if (age === "before birth") return `${child} was not born yet`;
   if (age === "day of birth") return `the day ${child} was born`;
   return `${child} was ${/\d/.test(age) ? `${age} old` : age}`;
 }
@@ -243,6 +244,6 @@ export function help() {
     return el("div", {},
       el("dl", { class: "keys" }, KEYS.map(([stroke, means]) => el("div", {}, el("dt", {}, stroke.split(" or ").map((one, place) => [place > 0 && " or ", el("kbd", {}, one)])), el("dd", {}, means)))),
       el("p", {}, el("label", { class: "tick" }, on, el("span", {}, "Single letters act at once (turn off if you speak to your computer)"))),
-      el("p", { class: "note" }, "Nothing leaves this machine. Every answer can be undone, in any order of regret. From a shell, ", typed("tracker faces"), " does the same."));
+      el("p", { class: "note" }, "Nothing leaves this machine. Every answer can be taken back: the last first, then the one before, as far as regret goes. From a shell, ", typed("tracker faces"), " does the same."));
   });
 }

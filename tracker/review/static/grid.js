@@ -2,27 +2,45 @@
 
 import { thumbnail } from "./api.js";
 import { el } from "./dom.js";
+import { sharpen } from "./sharp.js";
 
 const AHEAD = 3; // rows kept ready above and below the screen
 const PAGE = 200; // faces asked for at once
+const LEAST = 60; // of a group at once
+const CALMER = 150; // ms after which what is on the screen is shown sharper
 const FAST = 2.5; // px/ms of scrolling beyond which pictures wait until it slows down
 const CALM = 90; // ms without scrolling after which they are fetched
 
-/** Faces that are all here. */
-export class Faces {
-  constructor(faces) {
-    this.all = faces;
+/** Faces whose ids are known; those that are not here are fetched when they are wanted. `fetchThese(ids)` gives them in any order. */
+export class Group {
+  constructor(faces, more, fetchThese) {
+    this.ids = [...faces.map((face) => face.id), ...more];
+    this.here = new Map(faces.map((face) => [face.id, face]));
+    this.fetchThese = fetchThese;
+    this.asked = new Set(this.here.keys());
+    this.arrived = () => {};
   }
 
   get total() {
-    return this.all.length;
+    return this.ids.length;
   }
 
   at(place) {
-    return this.all[place];
+    return this.here.get(this.ids[place]);
   }
 
-  want() {}
+  want(from, to) {
+    const missing = this.ids.slice(from, Math.max(to, from + LEAST)).filter((id) => !this.asked.has(id)).slice(0, PAGE);
+    if (missing.length === 0) return;
+    missing.forEach((id) => this.asked.add(id));
+    this.fetchThese(missing).then(
+      (faces) => {
+        faces.forEach((face) => this.here.set(face.id, face));
+        this.arrived(faces);
+      },
+      () => missing.forEach((id) => this.asked.delete(id)),
+    );
+  }
 }
 
 /** Faces that come in pages, when they are wanted. `fetchPage(offset, limit)` gives {total, faces}. */
@@ -62,24 +80,29 @@ const UNNAMED = { rejected: "nobody you know", ignored: "ignored", unrelated: "s
 
 /** What a face's picture is called. */
 export function called(face) {
-  const who = face.name ? `${face.name}${face.state === "confirmed" ? "" : ", perhaps"}` : UNNAMED[face.state] ?? "no name yet";
-  return [who, face.date, face.age].filter(Boolean).join(", ");
+  return [whose(face), face.date || "no date"].join(", ");
 }
 
-const under = (face, who) => (who && face.name) || (face.age === "before birth" ? face.date : face.age || face.date);
+/** Whose a face is, in the few words that fit below it. */
+export const whose = (face) => (face.name ? (face.state === "confirmed" ? face.name : `perhaps ${face.name}`) : UNNAMED[face.state] ?? "no name yet");
+
+/** When a face was photographed: by the child's age, where it is the child's. */
+export const when = (face, ofChild) => (ofChild && face.age && face.age !== "before birth" ? face.age : face.date || "no date");
 
 export class FaceGrid {
   /**
-   * `who`: below each face stands whose it is, not how old the child was. `label` is the list's name; `chosen` the ids that are chosen at first, or "all";
+   * `caption(face)` is what stands below it. `sharp`: they are looked at one by one, larger than their small pictures, and `seen` are those that were on the screen. `label` is the list's name; `chosen` the ids that are chosen at first;
    * `onchoice(grid)` hears of every change, `onopen(face)` of a wish to see the photo.
    */
-  constructor({ label, source, chosen = [], onchoice = () => {}, onopen = () => {}, size = "", single = false, who = false }) {
+  constructor({ label, source, chosen = [], onchoice = () => {}, onopen = () => {}, size = "", single = false, caption = whose, sharp = false }) {
     this.source = source;
     this.onchoice = onchoice;
     this.onopen = onopen;
     this.single = single;
-    this.who = who;
-    this.chosen = new Set(chosen === "all" ? source.all.map((face) => face.id) : chosen);
+    this.caption = caption;
+    this.seen = new Set();
+    this.sharp = sharp;
+    this.chosen = new Set(chosen);
     this.cells = new Map();
     this.spare = [];
     this.current = 0;
@@ -92,7 +115,10 @@ export class FaceGrid {
       },
     });
     if (source.total === 0) this.node.setAttribute("role", "presentation");
-    source.arrived = () => this.draw(true);
+    source.arrived = () => {
+      this.draw(true);
+      this.onchoice(this);
+    };
     this.onscroll = () => this.scrolled();
     this.watcher = new ResizeObserver(() => this.measure());
   }
@@ -108,6 +134,8 @@ export class FaceGrid {
     document.removeEventListener("scroll", this.onscroll, { capture: true });
     this.watcher.disconnect();
     clearTimeout(this.calming);
+    clearTimeout(this.sharpening);
+    this.sharp = false;
     cancelAnimationFrame(this.frame);
     this.frame = 0;
   }
@@ -196,6 +224,38 @@ export class FaceGrid {
     }
     for (const cell of this.spare) if (cell.isConnected) cell.hidden = true;
     this.source.want(from, to);
+    if (this.sharp) {
+      this.look(top);
+      clearTimeout(this.sharpening);
+      this.sharpening = setTimeout(() => this.sharpen(), CALMER);
+    }
+  }
+
+  /** Notes what is to be seen: of a cell at least half, and not while it rushes past. */
+  look(top) {
+    if (this.hurried) return;
+    const around = this.node.parentElement?.getBoundingClientRect() ?? { top: 0, bottom: window.innerHeight };
+    const first = Math.round((Math.max(0, around.top) - top) / this.stepY);
+    const last = Math.round((Math.min(window.innerHeight, around.bottom) - top) / this.stepY);
+    const before = this.seen.size;
+    for (let place = Math.max(0, first) * this.columns; place < Math.min(this.total, last * this.columns); place += 1) {
+      const face = this.source.at(place);
+      if (face) this.seen.add(face.id);
+    }
+    if (this.seen.size !== before) this.onchoice(this);
+  }
+
+  /** What is on the screen, one after the other: the photos are read for it. */
+  async sharpen() {
+    const round = this.sharpening;
+    for (const [place, cell] of [...this.cells].sort(([one], [other]) => one - other)) {
+      const { top, bottom } = cell.getBoundingClientRect();
+      const face = this.source.at(place);
+      if (!face || bottom < 0 || top > window.innerHeight || cell.dataset.sharp === face.id) continue;
+      cell.dataset.sharp = face.id;
+      await sharpen(cell.firstChild, face, () => this.sharp && cell.dataset.face === face.id);
+      if (!this.sharp || round !== this.sharpening) return;
+    }
   }
 
   cell() {
@@ -209,7 +269,7 @@ export class FaceGrid {
     cell.style.transform = `translate(${(place % this.columns) * this.stepX}px, ${Math.floor(place / this.columns) * this.stepY}px)`;
     cell.dataset.place = place;
     cell.firstChild.removeAttribute("src");
-    cell.dataset.face = "";
+    cell.dataset.face = cell.dataset.sharp = "";
     this.cells.set(place, cell);
     this.dress(cell, place);
   }
@@ -219,6 +279,7 @@ export class FaceGrid {
     cell.tabIndex = place === this.current ? 0 : -1;
     cell.setAttribute("aria-setsize", this.total);
     cell.setAttribute("aria-posinset", place + 1);
+    if (this.single && place < 9) cell.dataset.number = place + 1;
     const chosen = face !== undefined && this.chosen.has(face.id);
     cell.setAttribute("aria-selected", chosen ? "true" : "false");
     if (face === undefined) {
@@ -234,7 +295,7 @@ export class FaceGrid {
         cell.firstChild.src = thumbnail(face);
       }
       cell.setAttribute("aria-label", called(face));
-      cell.lastChild.textContent = under(face, this.who);
+      cell.lastChild.textContent = this.caption(face);
       cell.dataset.state = face.state;
     }
   }

@@ -6,7 +6,8 @@ import { Listing } from "./listing.js";
 import { known } from "./store.js";
 import { age, plural } from "./words.js";
 
-const ORDER = ["First", "Second", "Third", "Fourth", "Fifth", "Sixth", "Seventh", "Eighth", "Ninth", "Tenth"];
+const ORDER = ["First", "Second", "Third", "Fourth", "Fifth", "Sixth", "Seventh", "Eighth", "Ninth", "Tenth",
+  "Eleventh", "Twelfth", "Thirteenth", "Fourteenth", "Fifteenth", "Sixteenth", "Seventeenth", "Eighteenth"];
 
 const says = (month) =>
   month.faces === 0
@@ -34,7 +35,7 @@ function years(months, here) {
   }
   return [...by].map(([year, of]) =>
     el("section", { class: "year", "aria-labelledby": `year-${year}` },
-      el("h2", { class: "small", id: `year-${year}` }, `${ORDER[year] ?? `${year + 1}th`} year`),
+      el("h2", { class: "small", id: `year-${year}` }, ORDER[year] ? `${ORDER[year]} year` : `Year ${year + 1}`),
       el("ol", { class: "months" }, of.map((month) => tile(month, most, here)))));
 }
 

@@ -3,17 +3,17 @@
 import { get, Refused } from "./api.js";
 import { chosenGrid } from "./chosen.js";
 import { el, fill } from "./dom.js";
-import { Pages } from "./grid.js";
+import { Pages, whose } from "./grid.js";
 import * as shapes from "./shapes.js";
 
 export class Listing {
   /**
-   * `query` is what /api/faces is asked, or `fetchPage(offset, limit)` gives {total, faces};
+   * `query` is what api/faces is asked, or `fetchPage(offset, limit)` gives {total, faces};
    * `empty` a text, or a function that makes an element, to show where nothing is found.
    */
-  constructor({ label, query = {}, fetchPage = null, person = null, empty = "Nothing here.", size = "" }) {
-    this.fetchPage = fetchPage ?? (async (offset, limit) => shapes.page(await get("/api/faces", { ...query, offset, limit })));
-    Object.assign(this, { label, person, empty, size });
+  constructor({ label, query = {}, fetchPage = null, person = null, empty = "Nothing here.", size = "", caption = whose }) {
+    this.fetchPage = fetchPage ?? (async (offset, limit) => shapes.page(await get("api/faces", { ...query, offset, limit })));
+    Object.assign(this, { label, person, empty, size, caption });
     this.node = el("div", { class: "listing" });
     this.total = el("span", { class: "quiet" });
   }
@@ -29,7 +29,7 @@ export class Listing {
         fill(this.node, typeof this.empty === "function" ? this.empty() : el("p", { class: "quiet" }, this.empty));
         return;
       }
-      this.chosen = chosenGrid({ label: this.label, source, person: this.person, size: this.size, who: this.person === null, gone: () => this.read() });
+      this.chosen = chosenGrid({ label: this.label, source, person: this.person, size: this.size, caption: this.caption, gone: () => this.read() });
       fill(this.node, this.chosen.node);
       this.chosen.start();
     } catch (error) {

@@ -4,6 +4,7 @@ import { get } from "./api.js";
 import { addPerson, mergePerson, renamePerson } from "./dialogs.js";
 import { button, el, fill, key, named } from "./dom.js";
 import { nobodyHere } from "./empty.js";
+import { when } from "./grid.js";
 import { Listing } from "./listing.js";
 import * as shapes from "./shapes.js";
 import { frozen, known, person as find } from "./store.js";
@@ -52,14 +53,14 @@ function one(main, id) {
     for (const item of head.querySelectorAll(".changes")) item.disabled = frozen() || (known.people.length < 2 && item.textContent.startsWith("Same"));
   };
   const oddOnes = async () => {
-    const faces = shapes.personPage(await get(`/api/person/${id}`)).outliers;
+    const faces = shapes.personPage(await get(`api/person/${id}`)).outliers;
     return { total: faces.length, faces };
   };
   const list = () => {
     listing?.stop();
     listing = new Listing({
       label: "Faces of this person", person: find(id), query: { person: id, order: "oldest" },
-      fetchPage: order === "outliers" ? oddOnes : null,
+      fetchPage: order === "outliers" ? oddOnes : null, caption: (face) => `${face.state === "confirmed" ? "" : "perhaps · "}${when(face, find(id)?.relation === "child")}`,
       empty: order === "outliers" ? "Nothing stands out." : "No faces yet. They come with the answers to the questions.",
     });
     const choice = (value, words) => {

@@ -4,17 +4,19 @@
 import { get, Refused, thumbnail } from "./api.js";
 import { addPerson, describe, fixDate, showPhoto } from "./dialogs.js";
 import { button, el, fill, key, named } from "./dom.js";
-import { Faces, FaceGrid } from "./grid.js";
+import { FaceGrid, Group, when } from "./grid.js";
 import { say } from "./say.js";
+import { foresee, sharpen } from "./sharp.js";
 import * as shapes from "./shapes.js";
 import { decide, frozen, known, pending, refreshSoon } from "./store.js";
 import { emptyQuestions, relatives } from "./empty.js";
-import { plural, sentence, sure } from "./words.js";
+import { already, plural, sentence, sure } from "./words.js";
 
-const AHEAD = 40; // questions fetched at once
+const MANY = 34; // from so many on the server may have more
 const FEW = 6; // left before more are fetched
 const LIKELY = 0.4; // below this nobody is asked about by name
 const OFTEN = 5; // answers after which the order may be another
+const NEW = 2000; // faces of somebody new at once
 
 let asked = []; // questions, the most helpful first
 let at = 0;
@@ -34,7 +36,7 @@ const ids = (question) => [...question.faces.map((face) => face.id), ...question
 
 /** The questions that the server has now, less what was answered here. */
 async function fetched() {
-  const raw = await get("/api/queue", { limit: AHEAD });
+  const raw = await get("api/queue");
   const notDenied = (one) => one.candidates.filter(({ id }) => !one.faces.every((face) => denied.has(`${face.id} ${id}`)));
   return raw.questions
     .map(shapes.question)
@@ -44,7 +46,7 @@ async function fetched() {
 
 /** Whether what the page shows of the question still holds: another tab may have answered it. */
 async function holds(question) {
-  const { face } = shapes.detail(await get(`/api/face/${question.faces[0].id}`));
+  const { face } = shapes.detail(await get(`api/face/${question.faces[0].id}`));
   return face.state === question.faces[0].state && face.person === question.faces[0].person;
 }
 
@@ -114,41 +116,41 @@ export function undone(faces) {
 }
 
 /**
- * Takes `faces` off the question on the screen and sends what they are; `words` say it. The rest
- * of a group stays, as a question of its own; after a "not this person" the next name is offered.
+ * Takes `chosen` faces (ids) off the question on the screen and sends what they are; `words` say it.
+ * The rest stays, as questions of their own; after a "not this person" the next name is offered.
+ * `stored`: it has been sent already.
  */
-function answer(person, state, words, faces = picked()) {
+function answer(person, state, words, chosen = picked(), { stored = false } = {}) {
   const question = current();
-  if (!question || frozen() || faces.length === 0) return;
-  const taken = new Set(faces.map((face) => face.id));
-  const rest = question.kind === "waiting" ? [] : question.faces.filter((face) => !taken.has(face.id));
-  // Where a face was left out of a group, nothing is taken for granted of those not shown.
-  const more = rest.length > 0 ? [] : question.more;
-  const all = [...taken, ...more];
+  if (!question || frozen() || chosen.length === 0) return;
+  const taken = new Set(chosen);
+  const faces = question.faces.filter((face) => taken.has(face.id));
+  const more = question.more.filter((id) => taken.has(id));
   const others = question.candidates.filter((one) => one.id !== person);
   const place = at;
-  let next = null;
+  let next = [];
   if (state === "rejected" && person !== null && others.length > 0 && question.kind !== "waiting") {
-    next = { ...question, id: `${question.id} but`, faces, candidates: others, words: "", why: "" };
+    next = [{ ...question, id: `${question.id} but`, kind: taken.size > 1 ? "group" : "unknown", faces, more, person: null, candidates: others, why: "" }];
   } else {
-    all.forEach((face) => answered.add(face));
-    if (question.kind === "waiting") question.faces.forEach((face) => answered.add(face.id));
-    if (rest.length > 0) {
-      next = { ...question, id: `${question.id} rest`, faces: rest, more: [], kind: rest.length > 1 ? "group" : "unknown", words: "", why: "" };
-    }
+    for (const id of question.kind === "waiting" ? ids(question) : chosen) answered.add(id);
   }
-  if (state === "rejected" && person !== null) faces.forEach((face) => denied.add(`${face.id} ${person}`));
-  asked.splice(place, 1, ...(next ? [next] : []));
+  next.push(...left(question, taken, known.people.find((one) => one.id === person && state === "confirmed")));
+  if (state === "rejected" && person !== null) chosen.forEach((id) => denied.add(`${id} ${person}`));
+  asked.splice(place, 1, ...next);
   if (at >= asked.length) at = 0;
   const entry = { question };
   history.push(entry);
   say(words);
   show();
-  decide(faces, person, state, more).then(
-    () => {
+  (stored ? Promise.resolve([]) : decide(faces, person, state, more)).then(
+    (leftOut) => {
+      if (leftOut.length > 0) {
+        leftOut.forEach((id) => answered.delete(id));
+        say(already(leftOut.length), { failed: true });
+      }
       refreshSoon();
       since += 1;
-      if (asked.length < FEW || since >= OFTEN) reloadSoon();
+      if (asked.length < FEW || since >= OFTEN || leftOut.length > 0) reloadSoon();
     },
     (error) => {
       if (!(error instanceof Refused)) throw error;
@@ -159,13 +161,33 @@ function answer(person, state, words, faces = picked()) {
         reload({ anew: true });
         return;
       }
-      asked = asked.filter((one) => one !== next);
+      asked = asked.filter((one) => !next.includes(one));
       asked.splice(Math.min(place, asked.length), 0, question);
       at = Math.min(place, asked.length - 1);
       if (root) show();
       say(`That was not stored, so here it is again. ${error.words}`, { failed: true });
     },
   );
+}
+
+/**
+ * What is left of a question when an answer was about `taken`: first what nobody has seen yet, which
+ * may be `person`'s, too; then what was left out, of many certain ones each by itself.
+ */
+function left(question, taken, person) {
+  if (question.kind === "waiting") return [];
+  const part = (name, faces, more, changes) =>
+    faces.length === 0 ? [] : [{ ...question, id: `${question.id} ${name}`, faces, more, kind: faces.length + more.length > 1 ? "group" : "unknown", ...changes }];
+  const unseen = (id) => grid !== null && !grid.seen.has(id);
+  const rest = question.faces.filter((face) => !taken.has(face.id));
+  const out = rest.filter((face) => !unseen(face.id));
+  const theirs = person ? { person: person.id, candidates: [{ id: person.id, name: person.name, chance: null, why: "" }, ...question.candidates.filter((one) => one.id !== person.id)] } : {};
+  return [
+    ...part("more", rest.filter((face) => unseen(face.id)), question.more.filter((id) => !taken.has(id)), { why: "You have not seen these yet.", ...theirs }),
+    ...(question.kind === "proposals"
+      ? out.flatMap((face) => part(face.id, [face], [], { kind: "proposal", why: "You left this one out." }))
+      : part("rest", out, [], { why: out.length > 1 ? "You left them out." : "You left this one out." })),
+  ];
 }
 
 /** What was answered of `question` counts as open again. */
@@ -176,30 +198,50 @@ function forget(question) {
   }
 }
 
-/** The faces of the question that an answer is about. */
+/** The ids of the faces of the question that an answer is about: what was chosen, and seen. */
 function picked() {
   const question = current();
   if (!question) return [];
-  if (!grid) return question.faces;
-  const chosen = new Set(grid.selection);
-  return question.faces.filter((face) => chosen.has(face.id));
+  return grid ? grid.selection.filter((id) => grid.seen.has(id)) : ids(question);
 }
 
-const many = (faces) => {
-  const { faces: shown, more } = current();
-  const count = faces.length + (faces.length === shown.length ? more.length : 0);
-  return count > 1 ? plural(count, "face") : "";
-};
+const many = (chosen) => (chosen.length > 1 ? plural(chosen.length, "face") : "");
+
+/** Of these faces (ids) of the question those photographed before somebody's birth. */
+function unborn(question, person, chosen) {
+  const early = new Set(question.unborn[person]);
+  return chosen.filter((id) => early.has(id));
+}
 
 function isPerson(person) {
-  const faces = picked();
-  if (current()?.kind === "waiting" && faces.length !== 1) say("Choose one face first: click it, or press its number.");
-  else answer(person.id, "confirmed", `${[person.name, many(faces)].filter(Boolean).join(", ")}.`, faces);
+  const question = current();
+  let chosen = picked();
+  if (question?.kind === "waiting" && chosen.length !== 1) {
+    say("Choose one face first: click it, or press its number.");
+    return;
+  }
+  const early = new Set(question && unborn(question, person.id, chosen));
+  let words = "";
+  if (early.size > 0 && early.size < chosen.length) {
+    chosen = chosen.filter((id) => !early.has(id));
+    words = tooEarly(early.size, person.name);
+  }
+  answer(person.id, "confirmed", `${naming(person, chosen)} ${words}`.trim(), chosen);
 }
+
+const naming = (person, chosen) => `${[person.name, many(chosen)].filter(Boolean).join(", ")}.`;
+
+const tooEarly = (count, name) => `${plural(count, "face")} ${count === 1 ? "is" : "are"} left out: ${name} was not born yet.`;
+
+/** Who the faces of the question may be: somebody who was born by the time of one of them. */
+const able = (question) => (question?.candidates ?? []).filter((one) => {
+  const all = ids(question);
+  return unborn(question, one.id, all).length < all.length;
+});
 
 /** Whom the question asks about: the first candidate, where there is reason to ask. */
 function likely(question) {
-  const [first] = question?.candidates ?? [];
+  const [first] = able(question);
   const asks = first && (question.person === first.id || first.chance >= LIKELY);
   return asks ? first : null;
 }
@@ -212,19 +254,24 @@ const yes = () => {
 const no = () => {
   const question = current();
   const first = likely(question);
-  if (first) answer(first.id, "rejected", `Not ${first.name}.`, question.kind === "waiting" ? question.faces : undefined);
+  if (first) answer(first.id, "rejected", `Not ${first.name}.`, question.kind === "waiting" ? ids(question) : undefined);
   else say("No name is offered here that it could not be.");
 };
 const nobody = () => answer(null, "rejected", "Nobody you know.");
 const outside = () => answer(null, "unrelated", "Not of the family: one more to compare with.");
 const ignore = () => answer(null, "ignored", "Ignored: it will not be asked again.");
 
+/** Somebody new, whose the chosen faces are: one step, and one to take back. */
 async function newPerson() {
-  const faces = picked();
-  if (current() && faces.length === 0) return;
-  const made = await addPerson("", current() && `${many(faces) || "The face"} on the screen will be theirs.`);
+  const question = current();
+  const asks = question !== null && question.kind !== "waiting";
+  const chosen = asks ? picked().slice(0, NEW) : [];
+  if (asks && chosen.length === 0) return;
+  const made = await addPerson("", { faces: chosen, note: asks && `${many(chosen) || "The face"} on the screen will be theirs.` });
   const person = known.people.find((one) => one.id === `${made}`);
-  if (person && current()) isPerson(person);
+  if (person && asks && current() === question) {
+    answer(person.id, "confirmed", naming(person, chosen), chosen, { stored: true });
+  }
 }
 
 function step(by) {
@@ -256,10 +303,10 @@ export function keys(name) {
     acts[name]();
     return true;
   }
-  if (current().kind === "waiting") {
-    const face = /^[1-9]$/.test(name) ? current().faces[Number(name) - 1] : null;
+  if (current().kind === "waiting" && /^[1-9]$/.test(name)) {
+    const face = current().faces[Number(name) - 1];
     if (face) grid?.choose([face.id]);
-    return face !== null && face !== undefined;
+    return Boolean(face);
   }
   const person = known.people.find((one) => one.letter === name);
   if (person) isPerson(person);
@@ -269,8 +316,8 @@ export function keys(name) {
 function heading(question) {
   const first = likely(question);
   if (question.kind === "waiting" && first) return ["Which of these is ", named(first.name), "?"];
-  const all = question.faces.length === 2 && question.more.length === 0 ? "Are both of these " : "Are these all ";
-  if (question.faces.length > 1) return first ? [all, named(first.name), "?"] : ["Who is this?"];
+  const all = ids(question).length === 2 ? "Are both of these " : "Are these all ";
+  if (ids(question).length > 1) return first ? [all, named(first.name), "?"] : ["Who is this?"];
   return first ? ["Is this ", named(first.name), "?"] : ["Who is this?"];
 }
 
@@ -279,60 +326,80 @@ const act = (label, stroke, does, props = {}) =>
 
 function offered(question) {
   const first = likely(question);
-  return question.candidates.slice(0, question.kind === "waiting" ? 1 : 3).map((one) => {
+  return able(question).slice(0, question.kind === "waiting" ? 1 : 3).map((one) => {
     const yes = one === first;
     const stroke = yes ? "Enter" : known.people.find((other) => other.id === one.id)?.letter;
     return el("li", {},
-      button([stroke && key(yes ? "↵" : stroke), el("span", { class: "name" }, yes && "Yes, ", named(one.name)), el("span", { class: "how" }, question.kind === "waiting" ? "" : sure(one.chance))],
+      button([stroke && key(yes ? "↵" : stroke), el("span", { class: "name" }, yes && (question.kind === "waiting" ? "This one is " : "Yes, "), named(one.name)), el("span", { class: "how" }, question.kind === "waiting" ? "" : sure(one.chance))],
         () => isPerson(one), { class: yes ? "first changes" : "changes", "aria-keyshortcuts": stroke || null }),
-      one.why && el("p", { class: "note why" }, sentence(one.why)));
+      one.why && question.kind !== "waiting" && el("p", { class: "note why" }, sentence(one.why)));
   });
 }
 
-/** The faces of a group that are chosen at first: all but those on which the child was not born yet. */
+/** The faces that are chosen at first: all but those from before the birth of whom it asks about. */
 function atFirst(question) {
-  const who = question && known.people.find((one) => one.id === likely(question)?.id);
-  const able = question?.faces.filter((face) => who?.relation !== "child" || face.age !== "before birth") ?? [];
-  return able.length > 0 ? able.map((face) => face.id) : "all";
+  const all = ids(question);
+  if (question.kind === "waiting") return [];
+  const early = new Set(unborn(question, likely(question)?.id, all));
+  return early.size < all.length ? all.filter((id) => !early.has(id)) : all;
 }
 
 function facesOf(question, chosen) {
-  if (question.faces.length === 1) {
+  const all = ids(question);
+  if (all.length === 1) {
     const [face] = question.faces;
+    const image = el("img", { src: thumbnail(face), alt: "The face that is asked about", width: "256", height: "256" });
+    const still = () => image.isConnected;
+    requestAnimationFrame(() => sharpen(image, face, still).then(() => still() && foresee(asked.slice(at + 1, at + 3).map((one) => one.faces[0]), image)));
     return el("figure", { class: "asked" },
       el("button", { type: "button", class: "look", "aria-label": "Show the whole photo", "aria-keyshortcuts": "P", on: { click: photo } },
-        el("img", { src: thumbnail(face), alt: "The face that is asked about", width: "256", height: "256" }),
-        el("span", { class: "lens", "aria-hidden": "true" }, key("P"), " whole photo")),
-      el("figcaption", {}, describe(face), question.more.length > 0 && ` · and ${question.more.length} more like it`));
+        image, el("span", { class: "lens", "aria-hidden": "true" }, key("P"), " whole photo")),
+      el("figcaption", {}, describe(face)));
   }
   const one = question.kind === "waiting";
+  const source = new Group(question.faces, question.more, async (wanted) => {
+    const faces = shapes.page(await get("api/faces", { faces: wanted.join(","), limit: wanted.length })).faces;
+    const here = new Set(faces.map((face) => face.id));
+    question.faces.push(...faces);
+    question.more = question.more.filter((id) => !here.has(id));
+    return faces;
+  });
+  const first = likely(question);
+  const ofChild = known.people.find((other) => other.id === first?.id)?.relation === "child";
   grid = new FaceGrid({
-    label: one ? "The faces of this photo" : "The faces of this group", source: new Faces(question.faces),
-    chosen: one ? [] : chosen, single: one, size: question.faces.length <= 9 ? "roomy few" : "roomy", onchoice: count, onopen: photo,
+    label: one ? "The faces of this photo" : "The faces of this group", source, chosen, single: one, caption: one ? (face) => face.name && `perhaps ${face.name}` : (face) => when(face, ofChild),
+    size: all.length <= 9 ? "roomy few" : "roomy", sharp: true, onchoice: count, onopen: photo,
   });
   grid.asks = question.id;
-  return el("div", { class: "asked" }, el("div", { class: "scroller" }, grid.node),
-    question.more.length > 0 && el("p", { class: "quiet" }, `and ${question.more.length} more like these. The answer is about them too, unless you leave one out.`),
+  const early = one || !first ? 0 : unborn(question, first.id, all).length;
+  return el("div", { class: "asked" },
+    el("div", { class: "scroller" }, grid.node),
+    early > 0 && early < all.length && el("p", { class: "note" }, tooEarly(early, first.name)),
     el("p", { class: "note" }, one
-      ? `${describe(question.faces[0])}. Click the right one, or press its number: 1 is the first.`
-      : "Click a face, or press the space bar on it, to leave it out. Those left out stay, as a question of their own."));
+      ? ["Click the right one", el("span", { class: "keyed" }, ", or press its number"), ". ", sentence(describe(question.faces[0]))]
+      : ["Click a face to leave it out", el("span", { class: "keyed" }, ", or press the space bar on it"), ". It is asked about afterwards."]));
 }
+
+const toggled = () => grid.choose(picked().length === 0 ? grid.source.ids : []);
 
 function count() {
   const line = root?.querySelector("#how-many");
   if (!line) return;
-  const more = asked.length >= AHEAD - FEW;
-  line.textContent = more ? "The most helpful question first" : asked.length > 1 ? `${at + 1} of ${asked.length} questions` : "The last question for now";
-  const chosen = root.querySelector("#chosen");
-  if (chosen && grid) chosen.textContent = `${grid.selection.length} of ${grid.total} chosen`;
-  const none = grid !== null && grid.selection.length === 0;
+  line.textContent = asked.length >= MANY ? "The most helpful question first" : asked.length > 1 ? `${at + 1} of ${asked.length} questions` : "The last question for now";
+  const none = grid !== null && picked().length === 0;
+  if (grid) {
+    const below = grid.selection.filter((id) => !grid.seen.has(id)).length;
+    root.querySelector("#chosen").textContent = `${grid.selection.length - below} of ${grid.total} chosen${below > 0 ? `, ${below} more below` : ""}`;
+    const toggle = root.querySelector("#toggle");
+    if (toggle) toggle.textContent = none ? "Choose all" : "Choose none";
+  }
   for (const button of root.querySelectorAll(".changes")) button.disabled = frozen() || none;
 }
 
 function show({ quietly = false } = {}) {
   if (!root) return;
   const question = invited() ? null : current();
-  const kept = grid && question && quietly && grid.asks === question.id ? grid.selection : atFirst(question);
+  const kept = grid && question && quietly && grid.asks === question.id ? grid.selection : question && atFirst(question);
   grid?.stop();
   grid = null;
   drawnFor = family();
@@ -345,21 +412,22 @@ function show({ quietly = false } = {}) {
   }
   const title = el("h1", { tabindex: "-1", id: "question" }, heading(question));
   const offers = offered(question);
-  const taken = new Set(question.candidates.slice(0, 3).map((one) => one.id));
-  const people = question.kind === "waiting" ? [] : known.people.filter((one) => !taken.has(one.id));
+  const taken = new Set(able(question).slice(0, 3).map((one) => one.id));
+  const people = known.people.filter((one) => !taken.has(one.id));
   const faces = facesOf(question, kept);
   fill(root, el("div", { class: `question ${grid ? "many" : ""}`, "data-kind": question.kind },
     el("div", { class: "head" },
-      el("p", { class: "eyebrow" }, el("span", { id: "how-many" }), grid && el("span", { id: "chosen" })),
+      el("p", { class: "eyebrow" }, el("span", { id: "how-many" }),
+        grid && el("span", { class: "chosen-of" }, el("span", { id: "chosen" }), question.kind !== "waiting" && button("Choose none", toggled, { id: "toggle", class: "link" }))),
       title,
-      question.why && el("p", { class: "lead" }, sentence(question.why))),
+      el("p", { class: "lead" }, question.kind === "group" && `${plural(ids(question).length, "face")} look alike. `, question.why && sentence(question.why))),
     faces,
     el("div", { class: "answer" },
       offers.length > 0 && el("ul", { class: "offers" }, offers),
       people.length > 0 && el("h2", { class: "small" }, offers.length > 0 ? "Or somebody else" : "It is"),
-      question.kind !== "waiting" && el("div", { class: "answers" },
+      el("div", { class: "answers" },
         people.map((one) => button([one.letter && key(one.letter), named(one.name)], () => isPerson(one), { class: "changes", "aria-keyshortcuts": one.letter || null, title: one.relation })),
-        act("Somebody new …", "+", newPerson, { class: "changes" })),
+        question.kind !== "waiting" && act("Somebody new …", "+", newPerson, { class: "changes" })),
       el("div", { class: "answers neither" },
         likely(question) && act(question.kind === "waiting" ? "None of these" : ["Not ", named(likely(question).name)], "N", no, { class: question.kind === "waiting" ? "" : "changes" }),
         question.kind !== "waiting" && act("Nobody I know", "U", nobody, { class: "changes" }),
@@ -367,13 +435,13 @@ function show({ quietly = false } = {}) {
         question.kind !== "waiting" && act("Ignore", "I", ignore, { class: "changes", title: "A statue, a poster, no face at all" })),
       el("div", { class: "answers quietly" },
         act("Before", "←", () => step(-1)), act("Next", "→", () => step(1)),
-        question.faces.length > 1 && act("Photo", "P", photo),
+        grid && act("Photo", "P", photo),
         act("Fix the date …", "D", date, { class: "changes" })))));
   grid?.start();
   count();
   if (!quietly) title.focus({ preventScroll: true });
   if (!quietly) window.scrollTo({ top: 0, behavior: "instant" });
-  for (const soon of asked.slice(at + 1, at + 4)) for (const face of soon.faces.slice(0, 12)) new Image().src = thumbnail(face);
+  for (const next of asked.slice(at + 1, at + 4)) for (const face of next.faces.slice(0, 12)) new Image().src = thumbnail(face);
 }
 
 // The parents come first: without a family there is nobody whom a face could be.

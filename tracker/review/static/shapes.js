@@ -21,7 +21,7 @@ export const face = (raw) => ({
 
 const candidate = (raw) => ({ id: text(raw.person), name: raw.name, chance: raw.chance ?? null, why: raw.why ?? "" });
 
-/** A question. `more` are ids of faces of its group that are not shown one by one. */
+/** A question. `more` are ids of faces it is about as well; `unborn` ids of those photographed before somebody's birth, by person. */
 export const question = (raw) => {
   const faces = (raw.faces ?? []).map(face);
   const shown = new Set(faces.map((one) => one.id));
@@ -34,6 +34,7 @@ export const question = (raw) => {
     candidates: (raw.candidates ?? []).map(candidate),
     words: raw.words ?? "",
     why: raw.why ?? "",
+    unborn: raw.unborn ?? {},
   };
 };
 
@@ -84,6 +85,9 @@ export const detail = (raw) => ({
 
 /** Somebody who was added, and what to know about it. */
 export const added = (raw) => ({ id: text(raw.person.id), name: raw.person.name, warnings: raw.warnings ?? [] });
+
+/** The ids of faces that were not made somebody's after all: that person is in their photo already. */
+export const leftOut = (raw) => (raw.left_out ?? []).map(String);
 
 /** What was taken back, and of which faces. */
 export const undone = (raw) => ({ words: raw?.undone ?? null, faces: (raw?.faces ?? []).map(String) });

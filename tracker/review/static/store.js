@@ -30,7 +30,7 @@ export async function refresh() {
   clearTimeout(again);
   const was = frozen();
   try {
-    const read = shapes.state(await get("/api/state"));
+    const read = shapes.state(await get("api/state"));
     Object.assign(known, read, { lost: null });
     changed = waiting > 0;
   } catch (error) {
@@ -78,14 +78,19 @@ export function change(path, body) {
  * What `faces` are: `person`'s and "confirmed", or not and "rejected"; of nobody (null) "rejected"
  * is nobody the user knows, "ignored" no person at all, "unrelated" somebody outside the family.
  * `more` are ids of faces that were not on the screen. What was on it is sent along, so that an
- * answer given meanwhile in another tab is not overruled unseen.
+ * answer given meanwhile in another tab is not overruled unseen. Gives the ids of faces that could
+ * not be theirs.
  */
 export async function decide(faces, person, state, more = []) {
   const ids = [...faces.map((face) => face.id), ...more];
-  const seen = faces.length <= SEEN ? Object.fromEntries(faces.map((face) => [face.id, { person: face.person, state: face.state }])) : null;
+  const known = new Map(faces.slice(0, SEEN).map((face) => [face.id, { person: face.person, state: face.state }]));
+  const leftOut = [];
   for (let from = 0; from < ids.length; from += AT_ONCE) {
-    await change("/api/decide", { faces: ids.slice(from, from + AT_ONCE), person, state, seen: from === 0 ? seen : null });
+    const here = ids.slice(from, from + AT_ONCE);
+    const seen = faces.length > SEEN ? null : Object.fromEntries(here.filter((id) => known.has(id)).map((id) => [id, known.get(id)]));
+    leftOut.push(...shapes.leftOut(await change("api/decide", { faces: here, person, state, seen })));
   }
+  return leftOut;
 }
 
 /** Takes back the last decision and says what that was. True if there was one. */
@@ -95,7 +100,7 @@ export async function undo() {
     return false;
   }
   try {
-    const { words, faces } = shapes.undone(await change("/api/undo", () => (changed || !known.undo ? {} : { words: known.undo })));
+    const { words, faces } = shapes.undone(await change("api/undo", () => (changed || !known.undo ? {} : { words: known.undo })));
     say(words ? `Taken back: ${sentence(words)}` : "There is nothing to take back.");
     await refresh();
     tell("undone", faces);

@@ -8,8 +8,17 @@ const MONTHS = [
   "August", "September", "October", "November", "December",
 ];
 
-/** "2024-03-09" as "9 March 2024", "2024-03" as "March 2024"; anything else as it is. */
+const RECENT = 2; // years: a photo that is only known to be no newer than that has no date
+
+/**
+ * A date as people say it: "2024-03-09" as "9 March 2024", "2024-03" as "March 2024", "197X" as "the
+ * 1970s", "2019/2021" as "2019 to 2021", "../1980" as "1980 or earlier"; "" for none.
+ */
 export function day(text) {
+  const [from, to] = text.split("/");
+  if (from === "..") return new Date().getFullYear() - parseInt(to, 10) < RECENT ? "" : `${day(to)} or earlier`;
+  if (to) return `${day(from)} to ${day(to)}`;
+  if (/^\d{2,3}X{1,2}$/.test(text)) return `the ${text.replaceAll("X", "0")}s`;
   const [, year, month, number] = /^(\d{4})-(\d\d)(?:-(\d\d))?$/.exec(text) ?? [];
   return year && MONTHS[month - 1] ? [number && Number(number), MONTHS[month - 1], year].filter(Boolean).join(" ") : text;
 }
@@ -22,14 +31,17 @@ export function age(months) {
   return [years && plural(years, "year"), rest && plural(rest, "month")].filter(Boolean).join(" ");
 }
 
+/** Of faces that cannot be somebody's. */
+export const already = (count) => `${plural(count, "face")} ${count === 1 ? "was" : "were"} left out: nobody is in a photo twice.`;
+
 /** How sure, without a number that nobody asked for. */
 export function sure(chance) {
-  if (chance === null || chance === undefined) return "a guess";
+  if (chance === null || chance === undefined) return "";
   if (chance >= 0.99) return "as good as certain";
   if (chance >= 0.9) return "very likely";
   if (chance >= 0.7) return "likely";
   if (chance >= 0.4) return "perhaps";
-  if (chance >= 0.1) return "hardly";
+  if (chance >= 0.1) return "possibly";
   return "a long shot";
 }
 
