@@ -54,6 +54,23 @@ def test_ctrl_c_ends_with_130_whenever_it_comes(empty: Path, wait: float) -> Non
         assert stopped.err.startswith("interrupted: ")
 
 
+def test_ctrl_c_is_told_as_json_too_where_no_result_was_told(empty: Path) -> None:
+    for before, told in (("", "Interrupted"), ("o.emit({'done': True});", None)):
+        code = (
+            "import tracker.study.status as s, tracker.cli.output as o\n"
+            f"def fail(*a): {before} raise KeyboardInterrupt\n"
+            "s.take_stock = fail\n" + program()[2]
+        )
+        done = subprocess.run(
+            [sys.executable, "-c", code, "--home", str(empty), "status", "--json"],
+            capture_output=True, check=False, text=True,
+        )  # fmt: skip
+        stopped = Outcome(done.returncode, done.stdout, done.stderr)
+        assert stopped.code == 130
+        assert stopped.values.get("error", {}).get("kind") == told
+        assert stopped.values["schema_version"] == 1
+
+
 def test_ctrl_c_while_the_database_fetches_a_frame_is_no_missing_library(empty: Path) -> None:
     code = (
         "import sys, importlib.abc\n"

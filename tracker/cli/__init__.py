@@ -8,6 +8,7 @@ from __future__ import annotations
 import sys
 
 INTERRUPTED = 130
+KEPT = "What was stored so far is kept; the same command goes on from there."
 
 
 def main() -> None:
@@ -31,6 +32,12 @@ def _interrupted() -> None:
     with contextlib.suppress(ValueError):  # not the main thread
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # a second one would only spoil the first
     with contextlib.suppress(OSError, AttributeError):
-        sys.stderr.write(
-            "interrupted: What was stored so far is kept; the same command goes on from there.\n"
-        )
+        sys.stderr.write(f"interrupted: {KEPT}\n")
+    if "--json" in sys.argv and sys.stdout is not None:
+        from tracker.cli import output
+
+        with contextlib.suppress(output.Unwritable, OSError):
+            if "--watch" in sys.argv or not output.has_emitted():
+                error = {"kind": "Interrupted", "message": "Interrupted.", "hint": KEPT}
+                output.emit({"error": error}, in_one_line="--watch" in sys.argv)
+                sys.stdout.flush()

@@ -66,8 +66,18 @@ def flush() -> None:
         raise Unwritable(error) from error
 
 
+_emitted = False
+
+
+def has_emitted() -> bool:
+    """Whether JSON was printed: a reader of one object would not expect another."""
+    return _emitted
+
+
 def emit(values: dict[str, Any], *, in_one_line: bool = False) -> None:
     """One JSON object on stdout, with the schema's version first."""
+    global _emitted  # noqa: PLW0603  a process has one stdout
+    _emitted = True
     say(
         json.dumps(
             {"schema_version": SCHEMA_VERSION, **values},
