@@ -10,21 +10,19 @@ outside of the image is passed over, where facenet-pytorch stops with an error.
 from __future__ import annotations
 
 import math
+from functools import partial
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from tracker.vision import hints
 from tracker.vision.halvings import Halvings
+from tracker.vision.hints import CELL, STRIDE
 from tracker.vision.mtcnn.networks import Networks
 from tracker.vision.suppression import likeliest
 
 Floats = npt.NDArray[np.float64]
-
-CELL = 12
-"""P-Net looks at 12 x 12 pixels, in steps of 2."""
-
-STRIDE = 2
 
 
 def find(
@@ -50,20 +48,29 @@ def _propose(
     image: Halvings, nets: Networks, min_face: float, least: float, factor: float
 ) -> Floats:
     """Square candidates, `(n, 4)`."""
-    scale = CELL / min_face
-    shorter = min(image.width, image.height) * scale
-    found = [np.empty((0, 9))]
-    while shorter >= CELL:
-        pixels = image.whole(int(image.width * scale + 1), int(image.height * scale + 1))
-        found.append(_candidates(nets.proposal(pixels), scale, least))
-        scale *= factor
-        shorter *= factor
+    scales = _scales(min(image.width, image.height), CELL / min_face, factor)
+    sizes = [(int(image.width * scale + 1), int(image.height * scale + 1)) for scale in scales]
+    said = [nets.proposal(image.whole(*size)) for size in sizes[1:]]
+    if said:
+        said.insert(0, hints.finest(image, nets.proposal, sizes[0], said[0], 1 / factor))
+    elif sizes:
+        said = [nets.proposal(image.whole(*sizes[0]))]
+    found = [np.empty((0, 9)), *map(partial(_candidates, least=least), said, scales)]
     boxes = np.concatenate(found)
     levels = np.repeat(np.arange(len(found)), [len(level) for level in found])
     boxes = boxes[likeliest(boxes[:, :4], boxes[:, 4], 0.5, apart=levels)]
     boxes = boxes[likeliest(boxes[:, :4], boxes[:, 4], 0.7)]
     sides = np.tile(boxes[:, 2:4] - boxes[:, :2], 2)
     return _squared(boxes[:, :4] + boxes[:, 5:] * sides)
+
+
+def _scales(shorter: int, finest: float, factor: float) -> list[float]:
+    """Those of the levels: each side of the photo becomes so many times its own."""
+    scales = []
+    while shorter * finest >= CELL:
+        scales.append(finest)
+        finest *= factor
+    return scales
 
 
 def _candidates(said: npt.NDArray[np.float32], scale: float, least: float) -> Floats:

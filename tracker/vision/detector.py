@@ -7,7 +7,7 @@ from PIL import Image
 from tracker.vision.engines.contract import Runtime
 from tracker.vision.records import Detection, Pixels, as_image
 
-DETECTOR_ID = "mtcnn-2.5.3-v2"
+DETECTOR_ID = "mtcnn-2.5.3-v3"
 """Changes whenever the same photo could give other faces: they are then searched again."""
 
 SMALLEST_FACE = 20 / 0.709**4

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+
 import numpy as np
 import numpy.typing as npt
 from PIL import Image
@@ -31,18 +33,32 @@ class Halvings:
         source = self._serving(self.width / width)
         return np.asarray(source.resize((width, height), Image.Resampling.BOX))
 
+    def pieces(self, size: tuple[int, int], boxes: npt.NDArray[np.int64]) -> Iterator[Image.Image]:
+        """Rectangles x0, y0, x1, y1, `(n, 4)`, of what `whole` gives at that (width, height)."""
+        width, height = size
+        source = self._serving(self.width / width)
+        steps = np.tile([self.width / width, self.height / height], 2)
+        for (x0, y0, x1, y1), place in zip(boxes.tolist(), (boxes * steps).tolist(), strict=True):
+            yield self._cut(source, place, (x1 - x0, y1 - y0))
+
     def cuts(self, boxes: npt.NDArray[np.float64], side: int) -> Pixels:
         """Rectangles x0, y0, x1, y1 of the photo, `(n, 4)`: uint8 `(n, side, side, 3)`."""
         # Beside each other in one picture: turning a picture into an array is what costs.
         strip = Image.new("RGB", (side, side * len(boxes)))
         for number, (x0, y0, x1, y1) in enumerate(boxes.tolist()):
             source = self._serving(min(x1 - x0, y1 - y0) / side)
-            x, y = source.width / self.width, source.height / self.height
-            # Rounding must not lead past the edge, where Pillow refuses.
-            place = (x0 * x, y0 * y, min(x1 * x, source.width), min(y1 * y, source.height))
-            cut = source.resize((side, side), Image.Resampling.BOX, box=place)
-            strip.paste(cut, (0, side * number))
+            strip.paste(self._cut(source, (x0, y0, x1, y1), (side, side)), (0, side * number))
         return np.asarray(strip).reshape(len(boxes), side, side, 3)
+
+    def _cut(
+        self, source: Image.Image, place: Sequence[float], size: tuple[int, int]
+    ) -> Image.Image:
+        """A rectangle of the photo from one of the halvings."""
+        x, y = source.width / self.width, source.height / self.height
+        x0, y0, x1, y1 = place
+        # Rounding must not lead past the edge, where Pillow refuses.
+        box = (x0 * x, y0 * y, min(x1 * x, source.width), min(y1 * y, source.height))
+        return source.resize(size, Image.Resampling.BOX, box=box)
 
     def _serving(self, reduction: float) -> Image.Image:
         """The smallest halving with at least one pixel for every `reduction` of the photo."""
