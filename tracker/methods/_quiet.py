@@ -26,6 +26,18 @@ def quiet() -> Iterator[None]:
 
 
 @contextmanager
+def one_blas_thread() -> Iterator[None]:
+    """Products and decompositions in one thread, for work that has many small ones: to share each
+    of them took half as much again of the processor, and beside other work several times the
+    time. Searches have threads of their own and keep them.
+    """
+    import scipy.linalg  # noqa: F401  it brings another copy of the library than numpy's
+
+    with _threads().limit(limits=1, user_api="blas"):
+        yield
+
+
+@contextmanager
 def one_torch_thread() -> Iterator[None]:
     """The same for torch, which counts its threads for itself."""
     import torch

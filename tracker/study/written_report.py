@@ -48,9 +48,10 @@ def written_report(
     printed = already_there(connection, folder, mark)
     if printed is None:
         from reports.page import write
+        from tracker.methods._quiet import one_blas_thread
         from tracker.study.report import make_report
 
-        with progress() as advance:
+        with progress() as advance, one_blas_thread():
             made = make_report(
                 connection, home, child_name=child, embedder=embedder, side=side, on_step=advance
             )
