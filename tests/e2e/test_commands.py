@@ -9,11 +9,11 @@ import sys
 from pathlib import Path
 
 import pytest
-import torch
 
 from tests.e2e.conftest import Ingest
 from tests.support.command import process, tracker
 from tests.support.drawn_photos import drawn, save
+from tests.support.random_facenet import random_weights
 from tracker.methods.registry import names
 
 COMMANDS = (
@@ -165,11 +165,7 @@ def test_the_home_folder_comes_from_the_environment_too(tmp_path: Path) -> None:
 def test_weights_that_are_not_the_published_ones_are_kept_apart_and_said(
     empty: Path, tmp_path: Path
 ) -> None:
-    from tracker.vision.torchvision_shim import facenet_pytorch
-
-    torch.manual_seed(0)
-    network = facenet_pytorch().InceptionResnetV1(classify=True, num_classes=8631)
-    torch.save(network.state_dict(), tmp_path / "weights.pt")
+    weights = random_weights(tmp_path / "weights.pt")
     for number, name in enumerate(("Anna", "Ben", "Mia")):
         save(
             drawn(1, seed=number),
@@ -177,8 +173,8 @@ def test_weights_that_are_not_the_published_ones_are_kept_apart_and_said(
             taken=f"2024:03:{number + 1:02} 12:00:00",
         )
         told = tracker(
-            "ingest", tmp_path / f"{name}.jpg", "--as", name, "--weights", tmp_path / "weights.pt",
-            "--json", home=empty,
+            "ingest", tmp_path / f"{name}.jpg", "--as", name, "--weights", weights, "--json",
+            home=empty,
         )  # fmt: skip
         assert told.code == 0, told.err
         assert re.fullmatch(r"facenet-vggface2@[0-9a-f]{8}", told.values["embedder"])
