@@ -18,8 +18,9 @@ STATES = frozenset({"confirmed", "proposed", "rejected", "waiting", "ignored"})
 
 def decide(
     con: duckdb.DuckDBPyConnection, decisions: Sequence[Decision], *, batch: int | None = None
-) -> None:
-    """Write decisions into the journal, in their order, all or nothing.
+) -> list[int]:
+    """Write decisions into the journal, in their order, all or nothing; gives the faces of those
+    that said something new.
 
     `batch` is that of `answers.open_batch`, for what the user answers of these very faces: it
     outranks what they said of a folder, and can be taken back. "ignored" is of no person, and the
@@ -34,7 +35,7 @@ def decide(
     Raises Conflict for a face, a person or a state that does not exist.
     """
     if not decisions:
-        return
+        return []
     for decision in decisions:
         if decision.state not in STATES:
             raise Conflict(f"A decision cannot be {decision.state!r}.")
@@ -54,20 +55,18 @@ def decide(
         }
     )
     with transaction(con), staged(con, "new_decisions", table):
-        for what, sql in (
-            ("face", "face_id NOT IN (SELECT face_id FROM faces)"),
-            (
-                "person",
-                "person_id IS NOT NULL AND person_id NOT IN (SELECT person_id FROM people)",
-            ),
-        ):
-            stray = one(
-                con,
-                f"SELECT {what}_id FROM new_decisions WHERE {sql} LIMIT 1",  # noqa: S608
-            )
+        strays = one(
+            con,
+            """
+            SELECT (SELECT min(face_id) FROM new_decisions ANTI JOIN faces USING (face_id)),
+                (SELECT min(person_id) FROM new_decisions ANTI JOIN people USING (person_id)
+                WHERE person_id IS NOT NULL)
+            """,
+        )
+        for what, stray in zip(("face", "person"), strays or (), strict=False):
             if stray is not None:
-                raise Conflict(f"There is no {what} with the number {stray[0]}.")
-        con.execute(
+                raise Conflict(f"There is no {what} with the number {stray}.")
+        written = con.execute(
             """
             INSERT INTO decisions
             WITH last_words AS (
@@ -96,9 +95,11 @@ def decide(
             SELECT nextval('decision_ids'), face_id, person_id, state, source, reason,
                 similarity, embedder_key, ?, ?
             FROM (SELECT * FROM told WHERE said IS DISTINCT FROM word_before ORDER BY place)
+            RETURNING face_id
             """,
             [batch, now, batch],
-        )
+        ).fetchall()
+    return [int(face) for (face,) in written]
 
 
 def labels(con: duckdb.DuckDBPyConnection, face_ids: Sequence[int]) -> dict[int, Decision]:

@@ -216,19 +216,21 @@ def file_of(con: duckdb.DuckDBPyConnection) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Mate:
-    """A face of a photo, and whether it is somebody's: `state` "confirmed", "proposed" or "".
+    """A face of a photo, and what stands of it and a person: `state` "confirmed" or "proposed".
 
-    `answered`: the user confirmed that very face.
+    A face of which neither stands has one row, with no person and state "". `answered`: the user
+    confirmed that very face.
     """
 
     face_id: int
     photo_id: int
+    person_id: int | None
     state: str
     answered: bool
 
 
-def mates_as(con: duckdb.DuckDBPyConnection, face_ids: Sequence[int], person_id: int) -> list[Mate]:
-    """Every face of the photos that these are in, and whether it is that person's."""
+def mates_of(con: duckdb.DuckDBPyConnection, face_ids: Sequence[int]) -> list[Mate]:
+    """Every face of the photos that these are in, and whose each is."""
     with translated():
         rows = con.execute(
             """
@@ -237,13 +239,14 @@ def mates_as(con: duckdb.DuckDBPyConnection, face_ids: Sequence[int], person_id:
                 SELECT face_id, photo_id FROM faces
                 WHERE photo_id IN (SELECT photo_id FROM faces SEMI JOIN given USING (face_id))),
             theirs AS (
-                SELECT face_id, state, state = 'confirmed' AND (weight >> 56) & 3 = 3 AS answered
+                SELECT face_id, person_id, state,
+                    state = 'confirmed' AND (weight >> 56) & 3 = 3 AS answered
                 FROM standing_of((SELECT coalesce(list(face_id), []) FROM mates))
-                WHERE person_id = ? AND state IN ('confirmed', 'proposed'))
-            SELECT face_id, photo_id, coalesce(state, ''), coalesce(answered, false)
-            FROM mates LEFT JOIN theirs USING (face_id) ORDER BY face_id
+                WHERE state IN ('confirmed', 'proposed'))
+            SELECT face_id, photo_id, person_id, coalesce(state, ''), coalesce(answered, false)
+            FROM mates LEFT JOIN theirs USING (face_id) ORDER BY face_id, person_id
             """,
-            [[int(i) for i in face_ids], person_id],
+            [[int(i) for i in face_ids]],
         ).fetchall()
     return [Mate(*row) for row in rows]
 

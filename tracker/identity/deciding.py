@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from db import answers, people, reviewing
 from db.connection import transaction
 from db.decisions import decide as write
-from db.decisions import labels, nobodies, standing
+from db.decisions import labels, nobodies
 from db.records import Decision, Person
 from db.text import many
 from tracker.errors import UsageError
@@ -78,19 +78,19 @@ def decide(
     left: tuple[int, ...] = ()
     with transaction(connection):
         if person is not None and state == "confirmed":
-            mates = reviewing.mates_as(connection, faces, person.person_id)
+            mates = reviewing.mates_of(connection, faces)
             left = _twice(faces, mates, person)
             faces = [face for face in faces if face not in set(left)]
-            said = _confirmed(connection, faces, mates, person, reason)
+            said = _confirmed(faces, mates, person, reason)
         else:
             told = None if person is None else person.person_id
             said = [Decision(face, told, state, "user", reason) for face in faces]
         answer = words if words is not None else in_words(state, person, len(faces))
         batch = answers.open_batch(connection, answer)
-        write(connection, said, batch=batch)
-        new = answers.close_batch(connection, batch)
-        touched = len(set(answers.faces_of(connection, batch)) & set(faces)) if new else 0
-    return Answered(answer, touched, left)
+        written = write(connection, said, batch=batch)
+        if not written:
+            answers.close_batch(connection, batch)
+    return Answered(answer, len(set(written) & set(faces)), left)
 
 
 def _twice(
@@ -100,20 +100,22 @@ def _twice(
 
     Raises UsageError where that is all of them.
     """
-    photos = defaultdict(list)
+    asked = set(faces)
+    chosen, answered = defaultdict(set), defaultdict(set)  # faces, by photo
     for mate in mates:
-        photos[mate.photo_id].append(mate)
+        if mate.face_id in asked:
+            chosen[mate.photo_id].add(mate.face_id)
+        if mate.answered and mate.person_id == person.person_id:
+            answered[mate.photo_id].add(mate.face_id)
     out: set[int] = set()
-    for all_of_it in photos.values():
-        chosen = {mate.face_id for mate in all_of_it} & set(faces)
-        answered = {mate.face_id for mate in all_of_it if mate.answered}
-        if answered:
-            out |= chosen - answered
-        elif len(chosen) > 1:
-            out |= chosen
+    for photo, some in chosen.items():
+        if answered[photo]:
+            out |= some - answered[photo]
+        elif len(some) > 1:
+            out |= some
     if len(out) < len(faces):
         return tuple(face for face in faces if face in out)
-    if any(mate.answered for mate in mates):
+    if any(answered.values()):
         raise UsageError(
             f"{person.name} is in that photo already, as you said of another face.",
             hint=f"Nobody is in a photo twice. Say first that the other face is not "
@@ -127,20 +129,19 @@ def _twice(
 
 
 def _confirmed(
-    connection: duckdb.DuckDBPyConnection,
     faces: Sequence[int],
     mates: Iterable[reviewing.Mate],
     person: Person,
     reason: str,
 ) -> list[Decision]:
     told = person.person_id
+    here = set(faces)
     others = [
-        Decision(d.face_id, d.person_id, "rejected", "user", f"{person.name} instead")
-        for d in standing(connection, faces)
-        if d.state == "confirmed" and d.person_id != told
+        Decision(mate.face_id, mate.person_id, "rejected", "user", f"{person.name} instead")
+        for mate in mates
+        if mate.face_id in here and mate.state == "confirmed" and mate.person_id != told
     ]
     said = [Decision(face, told, "confirmed", "user", reason) for face in faces]
-    here = set(faces)
     photos = {mate.photo_id for mate in mates if mate.face_id in here}
     withdrawn = [
         Decision(
@@ -151,7 +152,7 @@ def _confirmed(
             f"another face of the photo is {person.name}'s",
         )
         for mate in mates
-        if mate.state and mate.photo_id in photos and mate.face_id not in here
+        if mate.person_id == told and mate.photo_id in photos and mate.face_id not in here
     ]
     return [*others, *said, *withdrawn]
 
