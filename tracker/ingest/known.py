@@ -11,7 +11,7 @@ import gc
 from collections import defaultdict
 from collections.abc import Iterator, Set
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -23,11 +23,22 @@ from tracker.metadata.sidecars.records import KnownSidecars, news
 if TYPE_CHECKING:
     import duckdb
 
+TOO_SLOW, TOO_SLOW_TWICE = "too-slow", "too-slow-twice"
+
 LASTING = frozenset(
-    {"empty", "truncated", "damaged", "not-a-photo", "too-large", "no-preview", "unsupported"}
+    {
+        "empty",
+        "truncated",
+        "damaged",
+        "not-a-photo",
+        "too-large",
+        "no-preview",
+        "unsupported",
+        TOO_SLOW_TWICE,
+    }
 )
 """Rejections that hold for as long as the file stays the same: it is not opened again. The
-others (no rights, too slow, a crash) may be gone the next time, so they are tried again."""
+others (no rights, too slow once, a crash) may be gone the next time, so they are tried again."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +57,15 @@ class Memory:
     rejections: dict[bytes, tuple[int, int, int, str, str]]
     sidecars: KnownSidecars
     unread: frozenset[str]
+
+    def remembered(self, rejection: Rejection) -> Rejection:
+        """As it is to be kept. A machine may be busy once; who is too slow a second time is."""
+        stored = self.rejections.get(rejection.path)
+        before = (rejection.byte_size, rejection.mtime_ns, rejection.inode & INODES, TOO_SLOW)
+        if rejection.code != TOO_SLOW or stored is None or stored[:4] != before:
+            return rejection
+        reason = f"{rejection.reason[:-1]}, twice: it is not tried again until the file changes."
+        return replace(rejection, code=TOO_SLOW_TWICE, reason=reason)
 
     @cached_property
     def searched(self) -> frozenset[str]:

@@ -80,7 +80,7 @@ class Recorder:
         return (stored.width, stored.height), stored.orientation
 
     def _refused(self, refused: Refused) -> None:
-        rejection = refused.rejection()
+        rejection = self.memory.remembered(refused.rejection())
         if rejection.code == OUTSIDE:
             self.tally.count_outside(rejection.path)
             return

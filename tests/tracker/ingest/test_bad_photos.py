@@ -6,7 +6,8 @@ import multiprocessing
 import os
 import shutil
 import signal
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -18,8 +19,10 @@ from db import overview, photos
 from tests.support.drawn_photos import CountedEmbedder, drawn, save
 from tests.support.ingest_desk import Desk
 from tests.tracker.ingest import reader_jobs
-from tracker.errors import EmbedderError, EmbedderMismatch, UsageError
+from tracker.errors import EmbedderError, EmbedderMismatch, PhotoRejected, UsageError
 from tracker.ingest import look
+from tracker.ingest.known import Task
+from tracker.ingest.stages import Refused
 from tracker.ingest.summary import Progress
 from tracker.vision.embedders.contract import Embedder
 from tracker.vision.records import Pixels
@@ -70,6 +73,30 @@ def test_bad_files_are_reported_again_without_being_opened(
     again = desk.ingest(mixed)
     assert sorted(again.rejected) == sorted(first.rejected)
     assert (again.photos_known, again.photos_rejected) == (2, 5)
+
+
+def test_a_file_that_takes_too_long_twice_is_left_alone_until_it_changes(
+    desk: Desk, tmp_path: Path
+) -> None:
+    """The first time the machine may have been busy. Each look at it takes five seconds."""
+    path, tries = tmp_path / "markers.jpg", 0
+    path.write_bytes(b"\xff\xd8" + b"\xff\xfe\x00\x02" * 100)
+
+    @contextmanager
+    def slow(tasks: Sequence[Task], *_: object) -> Iterator[Iterator[Refused]]:
+        nonlocal tries
+        tries += len(tasks)
+        problem = PhotoRejected("too-slow", "It could not be read within 5 seconds.")
+        yield iter([Refused(task.found, problem) for task in tasks])
+
+    told = [desk.ingest(path, elsewhere=slow).rejected for _ in range(4)]
+    assert tries == 2
+    assert "within 5 seconds" in told[0][0][1]
+    assert "twice" in told[1][0][1]
+    assert told[1] == told[2] == told[3]
+    os.utime(path, ns=(1, 1))
+    desk.ingest(path, elsewhere=slow)
+    assert tries == 3
 
 
 def test_a_file_that_was_mended_is_taken_in_and_no_longer_listed(
