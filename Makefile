@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 SEARCH := python3 python3.13 python3.12 python3.11 python
 PYTHON ?= $(shell for p in $(SEARCH); do "$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$p" && break; done)
 
-.PHONY: help setup demo test check format bench evidence constraints clean
+.PHONY: help setup demo test test-slow check format bench evidence constraints clean
 
 help: ## show this help
 	@echo "Whom does the child look like, month by month?"
@@ -27,8 +27,14 @@ $(VENV)/.ready: pyproject.toml constraints.txt
 demo: setup ## draw a family, ingest its photos, report (under two minutes)
 	@$(BIN)/tracker demo
 
-test: setup ## run the tests
-	@$(BIN)/python -m pytest -n 2 --dist loadfile
+# A file's tests share what they are about, so a file goes to one process, the long files first.
+PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+
+test: setup ## run the tests (under five minutes on two cores)
+	@$(PYTEST)
+
+test-slow: setup ## run the slow tests that `make test` leaves out
+	@$(PYTEST) -m slow
 
 check: setup ## style, types and the order of imports
 	@$(BIN)/ruff format --check .

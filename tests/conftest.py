@@ -14,7 +14,23 @@ import pytest
 # by spinning: several processes of several threads each take up to four times the processor time.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
+LONG_FILES_FIRST = (
+    "tests/e2e", "tests/reports", "tests/tracker/ingest", "tests/tracker/evaluation",
+    "tests/tracker/vision", "tests/tracker/review",
+)  # fmt: skip
+
 _real_connect = socket.socket.connect
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The folders with long files come first, so that no process is left alone with one."""
+
+    def place(item: pytest.Item) -> int:
+        folder = item.path.parent.relative_to(item.config.rootpath).as_posix()
+        later = len(LONG_FILES_FIRST)
+        return LONG_FILES_FIRST.index(folder) if folder in LONG_FILES_FIRST else later
+
+    items.sort(key=place)
 
 
 def _is_local(address: Any) -> bool:

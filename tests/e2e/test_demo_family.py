@@ -17,7 +17,7 @@ from tracker.demo import album
 from tracker.demo.family import Plan, plan
 from tracker.methods.registry import names
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.slow("the whole demo, twice")
 
 
 def test_the_demo_opens_with_the_report_what_it_says_and_the_truth(

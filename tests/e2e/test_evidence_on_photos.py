@@ -10,7 +10,7 @@ import pytest
 from bench import drawn, evidence
 from tests.support.command import tracker
 
-pytestmark = [pytest.mark.evidence, pytest.mark.slow, pytest.mark.samples]
+pytestmark = [pytest.mark.evidence, pytest.mark.samples]
 
 
 @pytest.fixture(scope="module")

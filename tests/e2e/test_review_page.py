@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 import shutil
@@ -12,9 +13,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pytest
+from PIL import Image
 
+from db.ids import face_id
 from db.photos import store_batch
+from db.records import Dated, Face, Photo, PhotoPath, PhotoResult
 from reports.theme import DARK, LIGHT
 from tests.support.chromium import chromium
 from tests.support.command import process, tracker
@@ -95,6 +100,23 @@ def empty_page(home: Path, *, photo: bool) -> None:
                 con, [photo_of("one", when=day("2024-02-03"))], [],
                 detector=DETECTOR, embedder=EMBEDDER,
             )  # fmt: skip
+
+
+def stored_face(album: Album, sha256: str, file: Path) -> int:
+    """A photo of 900 pixels with a face in its middle; gives the face's id."""
+    there = file.stat()
+    face = Face(
+        face_id(sha256, DETECTOR, 0), sha256, DETECTOR, 0, (200.0, 200.0, 650.0, 700.0),
+        ((0.0, 0.0),) * 5, 0.99, 480.0, 300.0, 0.0,
+    )  # fmt: skip
+    result = PhotoResult(
+        Photo(sha256, there.st_size, 900, 900, "JPEG", Dated(None, None, "none", 0.0)),
+        PhotoPath(str(file).encode(), sha256, there.st_size, there.st_mtime_ns, there.st_ino),
+        (face,),
+        np.ones((1, EMBEDDER.dim), np.float32) / np.sqrt(EMBEDDER.dim, dtype=np.float32),
+    )
+    store_batch(album.con, [result], [], detector=DETECTOR, embedder=EMBEDDER)
+    return face.face_id
 
 
 def said_of(page: Page, face: str) -> tuple[str, str]:
@@ -271,6 +293,74 @@ def test_one_answer_names_a_group_and_those_left_out_stay(visitor: Visitor) -> N
     visitor.until("document.querySelector('#undo').title.includes('Zoe')")
     assert said_of(visitor.page, left_out)[1] == ""
     assert {said_of(visitor.page, f) for f in chosen if f != left_out} == {("Zoe", "confirmed")}
+    visitor.press("z")  # the name and the faces, in one step
+    visitor.until_reads("Taken back", "#said")
+    assert [p["name"] for p in visitor.page.get("/api/state").values["people"]] == ["Mia", "Anna"]
+    assert {said_of(visitor.page, f)[1] for f in chosen} == {""}
+
+
+def test_nobody_is_named_unseen_and_a_whole_group_can_be_seen(visitor: Visitor) -> None:
+    visitor.visit()
+    to_the_group(visitor, 15)
+    visitor.until_reads("12 of 15 chosen, 3 below", "#chosen")
+    visitor.press("a")
+    visitor.until_reads("Anna, 12 faces.", "#said")
+    visitor.until_reads("You have not seen these yet.")
+    assert visitor.text("h1") == "Are these all Anna?"
+    visitor.until("!document.querySelector('#undo').disabled")
+    visitor.press("z")
+    visitor.until_reads("12 of 15 chosen, 3 below", "#chosen")
+    visitor.js("document.querySelector('.scroller').scrollTo(0, 9999)")
+    visitor.until_reads("15 of 15 chosen", "#chosen")
+    visitor.press("a")
+    visitor.until_reads("Anna, 15 faces.", "#said")
+
+
+def test_faces_from_before_a_birth_are_left_out_and_it_is_said_why(visitor: Visitor) -> None:
+    visitor.visit()
+    to_the_group(visitor, 15)
+    visitor.js("document.querySelector('.scroller').scrollTo(0, 9999)")
+    visitor.until_reads("15 of 15 chosen", "#chosen")
+    visitor.press("m")
+    visitor.until_reads("Mia, 14 faces. 1 face is left out: Mia was not born yet.", "#said")
+    visitor.until_reads("You left this one out.")
+    assert visitor.text("h1") == "Who is this?"
+
+
+def test_one_key_confirms_many_certain_proposals_and_those_left_out_are_asked_by_themselves(
+    visitor: Visitor,
+) -> None:
+    visitor.visit()
+    to_the_group(visitor, 3)
+    assert visitor.text("h1") == "Are these all Mia?"
+    faces = visitor.js("[...document.querySelectorAll('.cell')].map((c) => c.dataset.face)")
+    visitor.js("document.querySelectorAll('.cell')[1].click()")
+    visitor.until_reads("2 of 3 chosen", "#chosen")
+    visitor.press(ENTER)
+    visitor.until_reads("Mia, 2 faces.", "#said")
+    visitor.until_reads("You left this one out.")
+    assert shown(visitor) == faces[1] and visitor.text("h1") == "Is this Mia?"
+    visitor.until("document.querySelector('#undo').title.includes('2 faces')")
+    assert [said_of(visitor.page, face)[1] for face in faces] == [
+        "confirmed", "proposed", "confirmed",
+    ]  # fmt: skip
+
+
+def test_a_large_face_is_shown_as_sharp_as_its_photo_is(browser: Chrome, tmp_path: Path) -> None:
+    file = tmp_path / "photo.jpg"
+    file.write_bytes(picture(0))
+    Image.open(file).resize((900, 900)).save(file, quality=90)
+    sha256 = hashlib.sha256(file.read_bytes()).hexdigest()
+    made = Album(tmp_path / "workspace")
+    face = stored_face(made, sha256, file)
+    write_thumbnail(made.home / "thumbnails", face, picture(0))
+    made.con.close()
+    with served(made.home) as page:
+        visitor = Visitor(browser, page)
+        visitor.visit()
+        visitor.until("document.querySelector('.look img')?.src.includes('/face/')")
+        assert visitor.js("document.querySelector('.look img').naturalWidth") == 512
+        assert visitor.complaints() == []
 
 
 def test_the_space_bar_leaves_a_face_out_and_takes_it_back_in(visitor: Visitor) -> None:
@@ -364,17 +454,10 @@ def test_an_answer_that_contradicts_another_tab_is_not_stored(visitor: Visitor) 
 
 
 HOLD = """
-import sys, time
+import sys
 from pathlib import Path
-from db.connection import open_workspace
-from db.errors import WorkspaceInUse
-while True:
-    try:
-        held = open_workspace(Path(sys.argv[1]))
-        break
-    except WorkspaceInUse:
-        time.sleep(0.1)
-with held:
+from db.turns import open_in_turn
+with open_in_turn(Path(sys.argv[1])):
     print("held", flush=True)
     sys.stdin.read()
 """
@@ -391,7 +474,7 @@ def test_the_page_is_read_only_while_another_process_works_and_goes_on_after(
     ) as other:  # fmt: skip
         assert other.stdin is not None
         assert other.stdout is not None
-        assert other.stdout.readline() == "held\n"  # the page lets go of it when it is quiet
+        assert other.stdout.readline() == "held\n"  # the page lets go of it when it is asked to
         visitor.press(ENTER)  # the page does not know yet: the answer comes back
         visitor.until_reads("here it is again", "#said")
         visitor.until("document.documentElement.dataset.frozen === 'yes'")
@@ -595,7 +678,7 @@ Promise.all(faces.map((face) => fetch("/api/face/" + face).then((answer) => answ
 KEY_OF = {"Anna": "a", "Ben": "b", "Mia": "m"}
 
 
-@pytest.mark.slow
+@pytest.mark.slow("half a year of photos, from the ingest to the report")
 def test_from_an_empty_workspace_to_the_report(browser: Chrome, tmp_path: Path) -> None:
     """A parent who knows everybody: the folder a drawn photo lies in says who is in it."""
     drawn.write(tmp_path / "album", months=6)

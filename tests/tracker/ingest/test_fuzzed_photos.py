@@ -165,7 +165,7 @@ def test_a_file_cut_anywhere_is_refused_soon(pool: Pool) -> None:
 
 
 @pytest.mark.samples
-@pytest.mark.slow
+@pytest.mark.slow("hundreds of mangled photos of real cameras")
 def test_mangled_files_of_real_cameras_cost_only_themselves(samples: Path, pool: Pool) -> None:
     """libheif may crash on them: the process dies alone, and the photo is told."""
     folder = samples / "photos" / "quirks"

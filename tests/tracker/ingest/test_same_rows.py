@@ -91,7 +91,7 @@ def in_order(
     yield chosen, stored(folder / "home", photos, chosen, workers=1)
 
 
-@pytest.mark.slow
+@pytest.mark.slow("an ingest for each number of workers")
 @pytest.mark.parametrize(("batch_faces", "batch_photos", "workers"), [(3, 2, 2), (16, 64, 3)])
 def test_shuffled_and_batched_otherwise_the_rows_are_the_same_to_the_last_bit(
     tmp_path: Path,

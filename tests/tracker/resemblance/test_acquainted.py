@@ -228,7 +228,7 @@ def real(samples: Path, tmp_path_factory: pytest.TempPathFactory) -> Real:
 
 
 @pytest.mark.samples
-@pytest.mark.slow
+@pytest.mark.slow("thousands of real faces")
 def test_real_strangers_are_hardly_ever_refused_and_real_parents_hardly_ever_missed(
     real: Real,
 ) -> None:
