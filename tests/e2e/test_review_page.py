@@ -688,7 +688,6 @@ def test_from_an_empty_workspace_to_the_report(browser: Chrome, tmp_path: Path) 
         visitor = Visitor(browser, page)
         visitor.visit()
         visitor.until_reads("tracker ingest FOLDER")
-        time.sleep(4)  # the page lets go of the workspace when it is quiet
         photos = tmp_path / "album" / "photos"
         taken = process("ingest", photos, "--embedder", "handcrafted", home=home)
         assert taken.code in (0, 3), taken.err

@@ -1,7 +1,7 @@
 """The one place from which the page reads and writes the workspace.
 
-One thread stores decisions, one after the other, and answers what is soon answered; another, by a
-second connection, ponders what takes longer, so that no decision waits for it.
+One thread stores decisions, one after the other. Two others read, each by a connection of its own:
+one what is soon answered, one what takes longer. No decision waits for either.
 
 A workspace belongs to one process at a time. The desk opens it when somebody asks for something and
 closes it after some seconds of quiet, or as soon as another process says that it waits, so that
@@ -39,8 +39,9 @@ T = TypeVar("T")
 Work = Callable[["duckdb.DuckDBPyConnection"], T]
 Stamp = tuple[tuple[int, int], ...]
 
-QUIET_S = 3.0
-"""A person who decides every second finds it open."""
+QUIET_S = 15.0
+"""A person who looks at a face for a while finds it open: to open it takes longer than to store an
+answer. Who needs it meanwhile says so."""
 
 LOOK_S = 0.1
 """How often it looks whether somebody waits, while nobody asks for anything."""
@@ -94,7 +95,8 @@ class Desk:
         self._others = Others(home)
         self._waited_in_vain = False
         self._line = Line("desk", rest=self._rest, idle=self._idle)
-        self._reader = Line("reader")
+        self._wanted = False  # by another process
+        self._soon, self._later = Line("soon"), Line("later")
 
     # --- from outside ----------------------------------------------------------------------
 
@@ -104,11 +106,11 @@ class Desk:
         Raises ReadOnly where another process holds the workspace and nothing is remembered, and
         whatever the work raises.
         """
-        return await asyncio.wrap_future(self._line.put(lambda: self._answer(key, work)))
+        return await asyncio.wrap_future(self._soon.put(lambda: self._answer(key, work)))
 
     async def pondered(self, key: Hashable, work: Work[T]) -> Answer[T]:
-        """As `asked`, of what takes its time: decisions are stored meanwhile."""
-        return await asyncio.wrap_future(self._reader.put(lambda: self._ponder(key, work)))
+        """As `asked`, of what takes its time."""
+        return await asyncio.wrap_future(self._later.put(lambda: self._answer(key, work)))
 
     async def decided(self, work: Work[T]) -> T:
         """What `work` gives, which may store something.
@@ -154,7 +156,7 @@ class Desk:
         one that computes sees that it is over when it next asks for something.
         """
         until = time.monotonic() + wait
-        lines = [self._reader, *self._beside]
+        lines = [self._soon, self._later, *self._beside]
         for line in lines:
             line.close(0)
         while (alive := any(line.is_alive for line in lines)) and time.monotonic() < until:
@@ -182,8 +184,11 @@ class Desk:
 
     # --- reading and storing ----------------------------------------------------------------
 
-    def _ponder(self, key: Hashable, work: Work[T]) -> Answer[T]:
-        """In the reader's thread: from memory, or by a second connection."""
+    def _answer(self, key: Hashable, work: Work[T]) -> Answer[T]:
+        """In a reader's thread: from memory, or by a second connection."""
+        until = time.monotonic() + WAY_S
+        while self._line.put(self._is_kept_for_others).result() and time.monotonic() < until:
+            time.sleep(LOOK_S / 4)
         found = self._line.put(lambda: self._remembered(key) or self._lend()).result()
         if isinstance(found, Answer):
             return cast("Answer[T]", found)
@@ -220,17 +225,17 @@ class Desk:
             return None
         return min(LOOK_S, max(0.0, self._used + self._quiet - time.monotonic()))
 
-    def _idle(self) -> None:
-        if self._others.wait() or time.monotonic() >= self._used + self._quiet:
-            self._let_go()
+    def _is_wanted(self) -> bool:
+        self._wanted = self._wanted or self._others.wait()
+        return self._wanted
 
-    def _answer(self, key: Hashable, work: Work[T]) -> Answer[T]:
-        found = self._remembered(key)
-        if found is not None:
-            return cast("Answer[T]", found)
-        value = work(self._open())
-        self._keep(key, self._generation, value)
-        return Answer(value)
+    def _is_kept_for_others(self) -> bool:
+        """Whether somebody waits for what was lent to come back: then no more is lent."""
+        return self._connection is not None and bool(self._lent) and self._is_wanted()
+
+    def _idle(self) -> None:
+        if self._is_wanted() or time.monotonic() >= self._used + self._quiet:
+            self._let_go()
 
     def _remembered(self, key: Hashable) -> Answer[Any] | None:
         """The answer that was given before, where it still holds or no other can be had."""
@@ -287,7 +292,7 @@ class Desk:
     def _open(self) -> duckdb.DuckDBPyConnection:
         """The connection. Raises ReadOnly where the workspace stays in use."""
         self._used = time.monotonic()
-        if self._connection is not None and (self._lent or not self._others.wait()):
+        if self._connection is not None and (self._lent or not self._is_wanted()):
             return self._connection
         self._let_go()
         self._others.let_in(WAY_S)
@@ -310,7 +315,7 @@ class Desk:
     def _let_go(self) -> None:
         if self._connection is None:
             return
-        connection, self._connection = self._connection, None
+        connection, self._connection, self._wanted = self._connection, None, False
         connection.close()
         self._left = self._seen()  # closing writes what is in the journal into the file
 

@@ -201,6 +201,27 @@ def test_pondering_a_question_keeps_no_decision_waiting(home: Path) -> None:
         assert second == [*first, "Karl"]  # what was found before it is not taken for the answer
 
 
+def test_looking_at_a_list_keeps_no_decision_waiting_either(home: Path) -> None:
+    begun, go_on = threading.Event(), threading.Event()
+
+    def look(con: duckdb.DuckDBPyConnection) -> list[str]:
+        begun.set()
+        assert go_on.wait(20)
+        return names(con)
+
+    async def run(desk: Desk) -> None:
+        asked = asyncio.create_task(desk.asked("names", look))
+        while not begun.is_set():
+            await asyncio.sleep(0.01)
+        await desk.decided(lambda con: people.add(con, "Karl", "uncle"))
+        go_on.set()
+        await asked
+        assert (await desk.asked("names", names)).value[-1] == "Karl"
+
+    with Desk(home) as desk:
+        asyncio.run(run(desk))
+
+
 def test_it_ends_at_once_in_the_middle_of_something_long(home: Path) -> None:
     begun = threading.Event()
 

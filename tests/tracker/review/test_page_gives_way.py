@@ -79,6 +79,27 @@ def test_answers_go_on_while_commands_follow_each_other(home: Path, desk: Desk) 
     assert answered > 4
 
 
+def test_a_page_that_is_always_looking_lets_a_command_in(home: Path, desk: Desk) -> None:
+    async def look(until: subprocess.Popen[bytes]) -> int:
+        looked = 0
+        while until.poll() is None:
+            looked += 1
+            await asyncio.gather(
+                desk.asked(("a", looked), names), desk.pondered(("b", looked), slow)
+            )
+        return looked
+
+    def slow(con: duckdb.DuckDBPyConnection) -> list[str]:
+        time.sleep(0.05)
+        return names(con)
+
+    ask(desk)
+    words = ["--home", str(home), "person", "add", "Rosa", "--relation", "aunt"]
+    running = subprocess.Popen([*program(), *words], stdout=subprocess.DEVNULL)
+    assert asyncio.run(look(running)) > 3
+    assert running.returncode == 0
+
+
 def test_two_commands_at_the_same_moment_both_end_well(home: Path) -> None:
     both = [
         subprocess.Popen(
