@@ -180,6 +180,8 @@ def drawn_family(home: Path) -> None:
         who[album.taken] = ("Mia",)
     taken.append(album.photo("Zoe"))
     who[album.taken] = ("Zoe",)
+    taken.append(album.photo("Ben", day=BORN - timedelta(days=30)))
+    who[album.taken] = ("Ben",)
     assert album.taken > known
     album.settle(taken)
     mia = album.mia.person_id

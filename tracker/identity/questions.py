@@ -26,7 +26,7 @@ from tracker.identity.album import Album
 from tracker.identity.candidates import Candidate
 from tracker.identity.review_months import days_of_child, needs
 from tracker.identity.review_months import months as months_in
-from tracker.identity.review_records import Month, Question, face_key
+from tracker.identity.review_records import FaceLine, Month, Question, face_key
 from tracker.identity.review_words import question_in_words, reason_in_words
 from tracker.identity.worked_out import groups, look_up
 
@@ -299,7 +299,7 @@ def _looked_up(
                 gain=draft.gain,
                 unborn=_unborn(album, draft.rows),
                 words=question_in_words(draft.kind, name, len(draft.rows)),
-                why=_why(album, draft, name, told),
+                why=_why(draft, name, here[0].chance if here else 0.0, told),
             )
         )
     return tuple(asked)
@@ -310,10 +310,9 @@ def _judged(drafts: Sequence[Draft]) -> list[int]:
     return sorted({row for draft in drafts for row in draft.judged})
 
 
-def _why(album: Album, draft: Draft, name: str, told: Mapping[int, Month]) -> str:
+def _why(draft: Draft, name: str, chance: float, told: Mapping[int, Month]) -> str:
     month = told.get(draft.month) if draft.month is not None and draft.gain >= HELPS else None
-    least = float(np.min(album.everyone.chances[list(draft.rows)]))  # NaN where one is not known
-    return reason_in_words(draft.kind, name, least, month)
+    return reason_in_words(draft.kind, name, chance, month)
 
 
 def _unborn(album: Album, rows: Sequence[int]) -> dict[int, tuple[int, ...]]:
@@ -335,21 +334,28 @@ def _together(
     found: Sequence[Sequence[Candidate]],
     person_id: int | None,
     name: str,
-    faces: Sequence[object],
+    faces: Sequence[FaceLine],
 ) -> tuple[Candidate, ...]:
-    """The candidates of several faces, by their mean chance; the one asked about first."""
+    """The candidates of several faces, by their mean chance; the one asked about first.
+
+    What a chance rests on is said of one face only: of others it may be something else."""
     total: dict[int, list[Candidate]] = {}
     for one in found:
         for candidate in one:
             total.setdefault(candidate.person_id, []).append(candidate)
     merged = [
-        replace(mine[0], chance=sum(c.chance for c in mine) / max(len(found), 1))
+        replace(
+            mine[0],
+            chance=sum(c.chance for c in mine) / max(len(found), 1),
+            why=mine[0].why if len(found) == 1 else "",
+        )
         for mine in total.values()
     ]
     merged.sort(key=lambda c: (c.person_id != person_id, -c.chance, c.person_id))
     if person_id is not None and all(c.person_id != person_id for c in merged):
-        chance = getattr(faces[0], "chance", None)
-        merged.insert(0, Candidate(person_id, name, chance or 0.0, "asked about"))
+        # Where others are likelier by now, what it was once taken for is a long shot.
+        before = None if merged else faces[0].chance
+        merged.insert(0, Candidate(person_id, name, before or 0.0, ""))
     return tuple(merged)
 
 

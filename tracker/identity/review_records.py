@@ -85,7 +85,8 @@ class FaceLine:
 @dataclass(frozen=True, slots=True)
 class PersonLine:
     """Somebody. `letter` is the key that names them on the page, "" for none; the counts are of
-    faces, and of the distinct days on which a confirmed or proposed face was photographed."""
+    faces, and of the distinct days on which a confirmed or proposed face was photographed.
+    `portrait` is the largest confirmed face of the last photos, None where there is none."""
 
     person_id: int
     name: str
@@ -96,11 +97,17 @@ class PersonLine:
     proposed: int
     waiting: int
     photo_days: int
+    portrait: int | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """For JSON."""
         told = asdict(self)
-        return {"id": str(told.pop("person_id")), **told}
+        portrait = told.pop("portrait")
+        return {
+            "id": str(told.pop("person_id")),
+            **told,
+            "portrait": None if portrait is None else face_key(portrait),
+        }
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,14 +22,16 @@ def question_in_words(kind: str, name: str, faces: int) -> str:
 
 
 def reason_in_words(kind: str, name: str, chance: float, month: Month | None) -> str:
-    """Why it is asked. `chance` is the least of its faces', NaN where not known; `month` is one
+    """Why it is asked. `chance` is that of whom it asks about, as it is now; `month` is one
     that may get a day by the answer, None for none."""
     if month is not None:
         return month_in_words(month)
-    thought = "The tracker thinks so. You know."
+    sure = chance >= CONVINCED
     return {
-        "proposal": thought if chance >= CONVINCED else "The tracker has a hunch.",
-        "proposals": "The tracker is all but certain. Look for one that does not belong.",
+        "proposal": "The tracker thinks so. You know." if sure else "The tracker has a hunch.",
+        "proposals": "The tracker is all but certain. Look for one that does not belong."
+        if sure
+        else "The tracker was surer before. Look closely.",
         "waiting": f"{name} is said to be in this photo; which face, the tracker cannot tell.",
         "group": "One answer names all of them.",
         "unknown": "Nobody has said yet who this is.",

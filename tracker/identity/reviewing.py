@@ -22,7 +22,7 @@ from db.decisions import standing
 from db.records import Person
 from tracker.errors import UsageError
 from tracker.identity import closeness
-from tracker.identity.album import Album, child_of, open_album
+from tracker.identity.album import NO_MONTH, Album, child_of, open_album
 from tracker.identity.births import born
 from tracker.identity.candidates import Candidate, candidates
 from tracker.identity.deciding import (
@@ -98,7 +98,13 @@ RESERVED_KEYS = frozenset("nuipzd")
 ignore, photo, undo, date."""
 
 ORDERS = ("oldest", "newest", "surest", "unsurest")
+
+OUTSIDE = ("undated", "before", "rough")
+"""Photos of no month of the child's: without a date, from before the birth, dated too roughly."""
 MOST_OUTLIERS = 60
+
+LATELY = 20
+"""Photos of somebody that a portrait is taken from: people like to see themselves as they are."""
 
 
 def state(connection: duckdb.DuckDBPyConnection, child: Person | None) -> State:
@@ -150,6 +156,7 @@ def listing(
     photo: int | None = None,
     photos: Collection[int] | None = None,
     faces: Collection[int] | None = None,
+    outside: str | None = None,
     order: str = "oldest",
     offset: int = 0,
     limit: int = 100,
@@ -159,9 +166,10 @@ def listing(
 
     A person's (by id; waiting ones included), of one month of the child's age, in one state
     ("unknown": nothing is said of them), of one photo or several (by number), or of these (a
-    group's). `order`: "oldest" or "newest" first, "surest" or "unsurest" proposals first.
+    group's), or `outside` the months (see OUTSIDE). `order`: "oldest" or "newest" first, "surest"
+    or "unsurest" proposals first.
 
-    Raises UsageError for a state or an order that there is not.
+    Raises UsageError for a state, an order or a kind of photos that there is not.
     """
     album = _album(connection, child)
     every = album.everyone
@@ -184,6 +192,8 @@ def listing(
         chosen &= np.isin(every.photo_ids, np.array(list(photos), np.int64))
     if faces is not None:
         chosen &= np.isin(every.face_ids, np.array(list(faces), np.int64))
+    if outside is not None:
+        chosen &= _outside(album, outside)
     rows = _ordered(album, np.flatnonzero(chosen), order)
     first = max(offset, 0)
     return Page(len(rows), first, album.lines(connection, rows[first : first + max(limit, 0)]))
@@ -192,15 +202,22 @@ def listing(
 def library(connection: duckdb.DuckDBPyConnection, child: Person | None = None) -> Library:
     """The photos by the child's month of age, from the first to the last, gaps included."""
     album = _album(connection, child)
-    every = album.everyone
-    undated = np.isnat(every.latest)
-    before = (album.months < 0) & (album.months > -(10**6))
-    rough = ~undated & (album.months == -(10**6))
 
-    def photos(mask: npt.NDArray[np.bool_]) -> int:
-        return len(np.unique(every.photo_ids[mask]))
+    def photos(which: str) -> int:
+        return len(np.unique(album.everyone.photo_ids[_outside(album, which)]))
 
-    return Library(months(album), photos(before), photos(undated), photos(rough))
+    return Library(months(album), photos("before"), photos("undated"), photos("rough"))
+
+
+def _outside(album: Album, which: str) -> npt.NDArray[np.bool_]:
+    undated = np.isnat(album.everyone.latest) | np.isnat(album.everyone.earliest)
+    if which == "undated":
+        return np.asarray(undated & (album.months == NO_MONTH))
+    if which == "before":
+        return np.asarray((album.months < 0) & (album.months != NO_MONTH))
+    if which == "rough":
+        return np.asarray(~undated & (album.months == NO_MONTH))
+    raise UsageError(f"{which!r} is no kind of photos.", hint=f"Use one of: {', '.join(OUTSIDE)}.")
 
 
 def person_page(
@@ -314,9 +331,16 @@ def _people(connection: duckdb.DuckDBPyConnection, album: Album) -> tuple[Person
                 proposed=int(album.of(person.person_id, "proposed").sum()),
                 waiting=int(album.of(person.person_id, "waiting").sum()),
                 photo_days=int((days >= 0).sum()),
+                portrait=_portrait(album, person.person_id),
             )
         )
     return tuple(lines)
+
+
+def _portrait(album: Album, person_id: int) -> int | None:
+    every = album.everyone
+    mine = np.flatnonzero(album.of(person_id, "confirmed"))[-LATELY:]
+    return int(every.face_ids[mine[every.size_px[mine].argmax()]]) if len(mine) else None
 
 
 def _letters(names: list[str]) -> list[str]:

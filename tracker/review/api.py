@@ -90,8 +90,8 @@ async def _look_ahead(request: Request, child: int | None) -> None:
 
 
 async def faces(request: Request) -> Response:
-    """Faces: `person`, `month`, `state`, `photo` and `faces` (ids with commas between) choose them;
-    `order`, `offset` and `limit`."""
+    """Faces: `person`, `month`, `state`, `photo`, `outside` and `faces` (ids with commas between)
+    choose them; `order`, `offset` and `limit`."""
     query = request.query_params
     child = child_in(request)
     chosen: dict[str, int | None] = {
@@ -99,7 +99,7 @@ async def faces(request: Request) -> Response:
         for name in ("person", "month", "photo")
     }
     these = face_numbers(query["faces"], most=MOST_FACES) if query.get("faces") else None
-    state = query.get("state") or None
+    state, outside = query.get("state") or None, query.get("outside") or None
     order = query.get("order") or "oldest"
     offset = number_in(query, "offset", 0, most=10**9)
     limit = number_in(query, "limit", 100, least=1, most=MOST_FACES)
@@ -111,6 +111,7 @@ async def faces(request: Request) -> Response:
             month=chosen["month"],
             photo=chosen["photo"],
             faces=these,
+            outside=outside,
             state=state,
             order=order,
             offset=offset,
@@ -118,7 +119,7 @@ async def faces(request: Request) -> Response:
             child=_child(con, child),
         ).as_dict()
 
-    key = ("faces", *chosen.values(), these, state, order, offset, limit, child)
+    key = ("faces", *chosen.values(), these, outside, state, order, offset, limit, child)
     return await _told(request, key, ask)
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
+from functools import partial
+from typing import TYPE_CHECKING
 
 import jinja2
 from starlette.requests import Request
@@ -11,12 +13,14 @@ from starlette.responses import HTMLResponse, Response
 
 from db import whereabouts
 from db.errors import StoreError
-from tracker.errors import PhotoRejected, TrackerError
+from tracker.errors import TrackerError
 from tracker.review import pages, photos
 from tracker.review.asked import bench_of, face_number, number_in, sha256_or_number
-from tracker.review.line import Busy
 from tracker.review.problems import NotThere
 from tracker.review.reporting import Making, policy_of
+
+if TYPE_CHECKING:
+    import duckdb
 
 FACE_AGE = "private, max-age=31536000, immutable"
 """A face's number is made of the photo's content and the face's place in it: its picture stays."""
@@ -34,21 +38,22 @@ async def thumbnail(request: Request) -> Response:
 
 
 async def face(request: Request) -> Response:
-    """A face, cut out of its photo as large as it is wanted and there; where the photo cannot be
-    read now, its thumbnail."""
+    """A face, cut out of its photo as large as it is wanted and there; where that cannot be had
+    now, its thumbnail."""
     bench = bench_of(request)
     number = face_number(request.path_params["face"])
     wanted = number_in(request.query_params, "size", 512, least=1, most=10_000)
-    side = photos.side_for(wanted, photos.FACE_SIDES)
-    where = await bench.desk.asked(
-        ("face in", number), lambda con: whereabouts.of_face(con, number)
-    )
-    there = where.value is not None and await asyncio.to_thread(photos.is_there, where.value.photo)
-    if where.value is not None and there:
-        with suppress(PhotoRejected, Busy):
-            return _jpeg(await bench.photos.face(where.value, side), FACE_AGE)
+    with suppress(TrackerError, StoreError):
+        where = (await bench.desk.asked(("face", number), partial(_face_in, number))).value
+        if where is not None and await asyncio.to_thread(photos.is_there, where.photo):
+            side = photos.side_for(wanted, photos.FACE_SIDES)
+            return _jpeg(await bench.photos.face(where, side), FACE_AGE)
     made = await asyncio.to_thread(photos.thumbnail, bench.thumbnails, number)
     return _jpeg(made, SOON)
+
+
+def _face_in(number: int, con: duckdb.DuckDBPyConnection) -> whereabouts.FaceIn | None:
+    return whereabouts.of_face(con, number)
 
 
 async def photo(request: Request) -> Response:

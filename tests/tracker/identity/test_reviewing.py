@@ -144,11 +144,15 @@ def test_a_group_says_which_of_its_faces_are_older_than_somebody(
 def test_the_reason_given_does_not_contradict_how_sure_the_tracker_is(
     album: Album, review_home: Path
 ) -> None:
-    sure = proposed(album, "sure", 0.985, date(2024, 2, 1))
-    unsure = proposed(album, "unsure", 0.55, date(2024, 2, 9))
-    why = {q.faces[0].face_id: q.why for q in asked(album, review_home) if q.kind == "proposal"}
-    assert why[sure] == "The tracker thinks so. You know."
-    assert why[unsure] == "The tracker has a hunch."
+    looks_like_ben = album.photo("told so", ["Ben"], date(2024, 2, 1))[0]
+    album.say(looks_like_ben, "Anna", "proposed")  # 0.97 when that was said
+    looks_like_anna = proposed(album, "unsure", 0.55, date(2024, 2, 9))
+    found = {q.faces[0].face_id: q for q in asked(album, review_home) if q.kind == "proposal"}
+    doubtful, certain = found[looks_like_ben], found[looks_like_anna]
+    assert (doubtful.candidates[0].name, certain.candidates[0].name) == ("Anna", "Anna")
+    assert doubtful.candidates[0].chance < 0.5 < 0.9 < certain.candidates[0].chance
+    assert doubtful.why == "The tracker has a hunch."
+    assert certain.why == "The tracker thinks so. You know."
 
 
 def test_pictures_of_one_moment_are_one_question(album: Album, review_home: Path) -> None:
@@ -258,6 +262,20 @@ def test_the_library_counts_months_and_names_what_is_in_none(album: Album) -> No
     assert library.months[2].faces == 0, "a gap is shown"
     assert (library.before_birth, library.undated, library.rough) == (1, 1, 1)
     assert library.months[3].start == date(2024, 4, 10)
+    for which, faces in (("before", 1), ("undated", 2), ("rough", 1)):
+        assert reviewing.listing(album.con, outside=which).total == faces
+    with pytest.raises(UsageError):
+        reviewing.listing(album.con, outside="nowhere")
+
+
+def test_a_portrait_is_the_largest_face_of_late_that_is_surely_theirs(album: Album) -> None:
+    (late,) = album.photo("late", ["Mia"], date(2024, 5, 1))
+    (_, larger) = album.photo("later", ["x", "Mia"], date(2024, 5, 2))
+    album.say(late, "Mia", by="user")
+    album.say(larger, "Mia", by="user")
+    album.add("Oma", "grandmother")
+    portraits = {p.name: p.portrait for p in reviewing.state(album.con, None).people}
+    assert (portraits["Mia"], portraits["Oma"]) == (larger, None)
 
 
 def test_a_face_that_is_not_hers_is_shown_first_on_her_page(

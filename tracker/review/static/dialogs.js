@@ -198,7 +198,7 @@ export function showPhoto(face, { onDate = () => {} } = {}) {
       told.hidden = history.length === 0;
       told.append(el("ul", { class: "plain note" }, history.map((line) => el("li", {}, line.undone ? el("s", {}, line.words) : line.words))));
     }, () => {});
-    const date = button("Fix the date …", async () => {
+    const date = button([key("D"), "Fix the date …"], async () => {
       if (await fixDate(face)) {
         close();
         onDate();

@@ -1,6 +1,6 @@
 // Who is who: everybody with a name, and one person's faces over time.
 
-import { get } from "./api.js";
+import { get, thumbnail } from "./api.js";
 import { addPerson, mergePerson, renamePerson } from "./dialogs.js";
 import { button, el, fill, key, named } from "./dom.js";
 import { nobodyHere } from "./empty.js";
@@ -19,8 +19,8 @@ function everybody(main) {
     const people = known.people;
     fill(place, people.length === 0 ? nobodyHere() : el("ul", { class: "cards" }, people.map((person) =>
       el("li", {}, el("a", { class: "card", href: `#people/${person.id}` },
-        el("b", {}, named(person.name)), person.letter && key(person.letter),
-        el("span", { class: "quiet" }, person.relation), el("span", { class: "note" }, tally(person)))))));
+        person.portrait ? el("img", { src: thumbnail({ id: person.portrait }), alt: "", width: "64", height: "64" }) : el("span", { class: "no-portrait", "aria-hidden": "true" }),
+        el("span", {}, el("b", {}, named(person.name)), " ", person.letter && key(person.letter), el("span", { class: "note" }, person.relation), el("span", { class: "note" }, tally(person))))))));
     for (const one of main.querySelectorAll(".changes")) one.disabled = frozen();
   };
   fill(main, el("h1", { tabindex: "-1" }, "The family"), place,
@@ -52,15 +52,19 @@ function one(main, id) {
         }, { class: "changes" })));
     for (const item of head.querySelectorAll(".changes")) item.disabled = frozen() || (known.people.length < 2 && item.textContent.startsWith("Same"));
   };
+  const odd = el("span", {});
   const oddOnes = async () => {
-    const faces = shapes.personPage(await get(`api/person/${id}`)).outliers;
-    return { total: faces.length, faces };
+    const { outliers, total } = shapes.personPage(await get(`api/person/${id}`));
+    odd.textContent = outliers.length < total
+      ? `The ${outliers.length} of ${total.toLocaleString("en")} that are least like the others, the oddest first: if somebody else got in, look here first.`
+      : "Least like the others first: if somebody else got in, look here first.";
+    return { total: outliers.length, faces: outliers };
   };
   const list = () => {
     listing?.stop();
     listing = new Listing({
       label: "Faces of this person", person: find(id), query: { person: id, order: "oldest" },
-      fetchPage: order === "outliers" ? oddOnes : null, caption: (face) => `${face.state === "confirmed" ? "" : "perhaps · "}${when(face, find(id)?.relation === "child")}`,
+      fetchPage: order === "outliers" ? oddOnes : null, size: "marks", caption: (face) => when(face, find(id)?.relation === "child"),
       empty: order === "outliers" ? "Nothing stands out." : "No faces yet. They come with the answers to the questions.",
     });
     const choice = (value, words) => {
@@ -71,7 +75,7 @@ function one(main, id) {
     fill(place,
       el("div", { class: "bar" }, el("h2", {}, "Faces ", listing.total),
         el("fieldset", { class: "switch" }, el("legend", { class: "hidden" }, "In which order"), choice("outliers", "odd ones"), choice("time", "by date"))),
-      el("p", { class: "note" }, order === "outliers" ? "Least like this person's other faces first. If one is somebody else, it is among these." : "From the earliest to the latest."),
+      el("p", { class: "note" }, order === "outliers" ? odd : "From the earliest to the latest.", " A question mark is a guess of the tracker’s."),
       listing.node);
     listing.read();
   };

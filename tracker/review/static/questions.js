@@ -46,6 +46,7 @@ async function fetched() {
 
 /** Whether what the page shows of the question still holds: another tab may have answered it. */
 async function holds(question) {
+  if (question.faces.length === 0) return true; // they are on their way
   const { face } = shapes.detail(await get(`api/face/${question.faces[0].id}`));
   return face.state === question.faces[0].state && face.person === question.faces[0].person;
 }
@@ -177,7 +178,7 @@ function answer(person, state, words, chosen = picked(), { stored = false } = {}
 function left(question, taken, person) {
   if (question.kind === "waiting") return [];
   const part = (name, faces, more, changes) =>
-    faces.length === 0 ? [] : [{ ...question, id: `${question.id} ${name}`, faces, more, kind: faces.length + more.length > 1 ? "group" : "unknown", ...changes }];
+    faces.length + more.length === 0 ? [] : [{ ...question, id: `${question.id} ${name}`, faces, more, kind: faces.length + more.length > 1 ? "group" : "unknown", ...changes }];
   const unseen = (id) => grid !== null && !grid.seen.has(id);
   const rest = question.faces.filter((face) => !taken.has(face.id));
   const out = rest.filter((face) => !unseen(face.id));
@@ -346,7 +347,7 @@ function atFirst(question) {
 
 function facesOf(question, chosen) {
   const all = ids(question);
-  if (all.length === 1) {
+  if (all.length === 1 && question.faces.length === 1) {
     const [face] = question.faces;
     const image = el("img", { src: thumbnail(face), alt: "The face that is asked about", width: "256", height: "256" });
     const still = () => image.isConnected;
@@ -374,6 +375,7 @@ function facesOf(question, chosen) {
   const early = one || !first ? 0 : unborn(question, first.id, all).length;
   return el("div", { class: "asked" },
     el("div", { class: "scroller" }, grid.node),
+    !one && el("p", { class: "chosen-of" }, el("span", { id: "chosen" }), button("Choose none", toggled, { id: "toggle", class: "link" })),
     early > 0 && early < all.length && el("p", { class: "note" }, tooEarly(early, first.name)),
     el("p", { class: "note" }, one
       ? ["Click the right one", el("span", { class: "keyed" }, ", or press its number"), ". ", sentence(describe(question.faces[0]))]
@@ -387,11 +389,11 @@ function count() {
   if (!line) return;
   line.textContent = asked.length >= MANY ? "The most helpful question first" : asked.length > 1 ? `${at + 1} of ${asked.length} questions` : "The last question for now";
   const none = grid !== null && picked().length === 0;
-  if (grid) {
+  const toggle = root.querySelector("#toggle");
+  if (toggle) {
     const below = grid.selection.filter((id) => !grid.seen.has(id)).length;
-    root.querySelector("#chosen").textContent = `${grid.selection.length - below} of ${grid.total} chosen${below > 0 ? `, ${below} more below` : ""}`;
-    const toggle = root.querySelector("#toggle");
-    if (toggle) toggle.textContent = none ? "Choose all" : "Choose none";
+    root.querySelector("#chosen").textContent = `${grid.selection.length - below} of ${grid.total} chosen${below > 0 ? `, ${below} below` : ""}`;
+    toggle.textContent = none ? "Choose all" : "Choose none";
   }
   for (const button of root.querySelectorAll(".changes")) button.disabled = frozen() || none;
 }
@@ -417,8 +419,7 @@ function show({ quietly = false } = {}) {
   const faces = facesOf(question, kept);
   fill(root, el("div", { class: `question ${grid ? "many" : ""}`, "data-kind": question.kind },
     el("div", { class: "head" },
-      el("p", { class: "eyebrow" }, el("span", { id: "how-many" }),
-        grid && el("span", { class: "chosen-of" }, el("span", { id: "chosen" }), question.kind !== "waiting" && button("Choose none", toggled, { id: "toggle", class: "link" }))),
+      el("p", { class: "eyebrow", id: "how-many" }),
       title,
       el("p", { class: "lead" }, question.kind === "group" && `${plural(ids(question).length, "face")} look alike. `, question.why && sentence(question.why))),
     faces,

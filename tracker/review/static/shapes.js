@@ -50,6 +50,7 @@ export const person = (raw) => ({
   confirmed: raw.confirmed ?? 0,
   proposed: raw.proposed ?? 0,
   days: raw.photo_days ?? 0,
+  portrait: raw.portrait ?? null,
 });
 
 /** A month of age. `faces` and `days` are the child's; `open` faces of anybody that have no name. */
@@ -72,6 +73,9 @@ export const state = (raw) => ({
   words: raw.words ?? "",
   held: raw.read_only ?? null,
 });
+
+/** How many photos are in no month of age: without a date, dated too roughly, from before the birth. */
+export const outside = (raw) => ({ undated: raw.undated ?? 0, rough: raw.rough ?? 0, before: raw.before_birth ?? 0 });
 
 /** One person's page: the faces that are least like the others, and how many there are in all. */
 export const personPage = (raw) => ({ outliers: (raw.outliers ?? []).map(face), total: raw.total ?? 0 });
