@@ -19,6 +19,7 @@ from tests.support.command import Outcome, tracker
 from tests.support.workspaces import DETECTOR, EMBEDDER, photo_of, sha_of
 from tracker.dating import clues, folders, names, read
 from tracker.ingest.redating import refresh
+from tracker.study.deciding_dates import set_dates
 
 TODAY = date.today()
 LONG = "a folder with a name that is too long for any line/and another one in it"
@@ -205,6 +206,20 @@ def test_a_date_is_set_and_taken_back(dates: Dates, album: Path) -> None:
     back = dates("undo")
     assert back.out == "Taken back for 1 photo (1972~).\n  1 photo: no date again\n"
     assert listed(dates, photo) == {"nothing.jpg": ""}
+
+
+def test_of_thousands_of_photos_it_is_told_how_many_are_done(tmp_path: Path) -> None:
+    steps: list[tuple[int, int]] = []
+    with open_workspace(tmp_path / "w", create=True) as con:
+        many = [photo_of(f"{n}", path=f"/far/{n}.jpg".encode()) for n in range(2001)]
+        photos.store_batch(con, many, [], detector=DETECTOR, embedder=EMBEDDER)
+
+        def told(done: int, total: int) -> None:
+            steps.append((done, total))
+
+        decided = set_dates(con, [Path("/far")], "1975", today=TODAY, on_progress=told)
+    assert decided.photos == 2001
+    assert steps == [(1000, 2001), (2000, 2001)]
 
 
 def test_a_folder_means_all_photos_below_it_and_copies_have_one_date(

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -13,6 +14,7 @@ import typer
 
 from tracker.cli.context import Json, given_path, workspace
 from tracker.cli.output import count, emit, plain, say, table
+from tracker.cli.progress import photo_bar
 
 if TYPE_CHECKING:
     from tracker.study.dates import ClueLine, DateLine, Group
@@ -126,8 +128,10 @@ def set_(
     today = date.today()
     _date_comes_last(paths, day, today)
     parse_decision(day, today)  # before a workspace is looked for
-    with workspace(context) as connection:
-        decided = set_dates(connection, [given_path(path) for path in paths], day, today=today)
+    with workspace(context) as connection, _bar() as told:
+        decided = set_dates(
+            connection, [given_path(path) for path in paths], day, today=today, on_progress=told
+        )
     said = plain(day.strip())
     what = said if said == decided.date else f"{said} ({decided.date})"
     _tell(decided, f"{what} is the date of", json=json)
@@ -138,8 +142,8 @@ def accept(context: typer.Context, paths: Paths, json: Json = False) -> None:
     """Say that doubtful dates are right. Of "no later than", that day becomes the date."""
     from tracker.study.deciding_dates import accept_dates
 
-    with workspace(context) as connection:
-        decided = accept_dates(connection, paths, today=date.today())
+    with workspace(context) as connection, _bar() as told:
+        decided = accept_dates(connection, paths, today=date.today(), on_progress=told)
     _tell(decided, "You vouch for the date of", json=json)
 
 
@@ -148,8 +152,8 @@ def undo(context: typer.Context, json: Json = False) -> None:
     """Take back the last `set` or `accept`; again for the one before."""
     from tracker.study.deciding_dates import undo_dates
 
-    with workspace(context) as connection:
-        back = undo_dates(connection, today=date.today())
+    with workspace(context) as connection, _bar() as told:
+        back = undo_dates(connection, today=date.today(), on_progress=told)
     if json:
         emit(
             {
@@ -161,6 +165,12 @@ def undo(context: typer.Context, json: Json = False) -> None:
         return
     for text in undone_lines(back):
         say(text)
+
+
+@contextmanager
+def _bar() -> Iterator[Callable[[int, int], None]]:
+    with photo_bar("Working out dates") as advance:
+        yield lambda done, total: advance(done, total, None)
 
 
 def dates_table(lines: Sequence[DateLine]) -> str:

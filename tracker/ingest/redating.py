@@ -6,7 +6,7 @@ with `--date`. Its date is what all of that comes to, whichever came first.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
@@ -20,26 +20,52 @@ from db.text import plain
 from tracker.dating.clues import BORN, NAME, OPTION, ORIGINAL
 from tracker.dating.merge import kept, merged
 from tracker.dating.resolve import resolve
+from tracker.ingest.known import without_collecting
 
 if TYPE_CHECKING:
     import duckdb
 
+OnProgress = Callable[[int, int], None]
+
+TOLD_EVERY = 1000
+"""Photos; the dates of fewer are there before anybody could read of them."""
+
+
+def not_told(_done: int, _total: int) -> None:
+    """Nobody asked."""
+
 
 def refresh(
-    con: duckdb.DuckDBPyConnection, clues: Mapping[str, Sequence[Clue]], today: date
+    con: duckdb.DuckDBPyConnection,
+    clues: Mapping[str, Sequence[Clue]],
+    today: date,
+    on_progress: OnProgress = not_told,
 ) -> tuple[str, ...]:
     """Add these clues to photos (by sha256) and work out their dates; gives those that changed.
 
     No clues: the date is only worked out again. A photo that is not stored is passed over. One
-    transaction, two queries, and only what changed is written.
+    transaction, two queries, and only what changed is written. Of thousands of photos
+    `on_progress` is told how many of how many are done.
     """
     if not clues:
         return ()
+    with without_collecting():
+        return _refreshed(con, clues, today, on_progress)
+
+
+def _refreshed(
+    con: duckdb.DuckDBPyConnection,
+    clues: Mapping[str, Sequence[Clue]],
+    today: date,
+    on_progress: OnProgress,
+) -> tuple[str, ...]:
     known = stored.known(con, clues)
     grown: dict[str, list[Clue]] = {}
     put: dict[str, tuple[Clue, ...]] = {}
     dates: dict[str, Dated] = {}
-    for sha256, photo in known.items():
+    for number, (sha256, photo) in enumerate(known.items()):
+        if number and number % TOLD_EVERY == 0:
+            on_progress(number, len(known))
         new = clues[sha256]
         now = merged(photo.clues or (() if new else _remembered(photo.dated)), new)
         lost = set(photo.clues).difference(now)

@@ -17,7 +17,7 @@ from tracker.dating.doubts import EARLIEST
 from tracker.errors import UsageError
 from tracker.identity.family import take_back_impossible
 from tracker.ingest import moments
-from tracker.ingest.redating import reborn, refresh
+from tracker.ingest.redating import OnProgress, not_told, reborn, refresh
 from tracker.study.dates import list_dates
 from tracker.study.photos_at import photos_at
 
@@ -65,23 +65,34 @@ def parse_decision(text: str, today: date) -> Days:
 
 
 def set_dates(
-    connection: duckdb.DuckDBPyConnection, paths: Sequence[Path], text: str, *, today: date
+    connection: duckdb.DuckDBPyConnection,
+    paths: Sequence[Path],
+    text: str,
+    *,
+    today: date,
+    on_progress: OnProgress = not_told,
 ) -> Decided:
     """Say when the photos at `paths`, or below them, were taken. Copies get the same date.
 
     Raises UsageError for a date or a path that cannot be used; then nothing is changed.
     """
     parse_decision(text, today)  # before anything is looked up
-    return set_dates_of(connection, _hashes(connection, paths), text, today=today)
+    hashes = _hashes(connection, paths)
+    return set_dates_of(connection, hashes, text, today=today, on_progress=on_progress)
 
 
 def set_dates_of(
-    connection: duckdb.DuckDBPyConnection, hashes: Sequence[str], text: str, *, today: date
+    connection: duckdb.DuckDBPyConnection,
+    hashes: Sequence[str],
+    text: str,
+    *,
+    today: date,
+    on_progress: OnProgress = not_told,
 ) -> Decided:
     """Say when these photos (sha256s) were taken. Raises UsageError for a date that cannot be."""
     days = parse_decision(text, today)
     said = clues.user(text.strip(), days)
-    return _decide(connection, dict.fromkeys(hashes, said), edtf.text(*days), today)
+    return _decide(connection, dict.fromkeys(hashes, said), edtf.text(*days), today, on_progress)
 
 
 def work_out(connection: duckdb.DuckDBPyConnection, hashes: Sequence[str], *, today: date) -> None:
@@ -91,7 +102,11 @@ def work_out(connection: duckdb.DuckDBPyConnection, hashes: Sequence[str], *, to
 
 
 def accept_dates(
-    connection: duckdb.DuckDBPyConnection, paths: Sequence[Path], *, today: date
+    connection: duckdb.DuckDBPyConnection,
+    paths: Sequence[Path],
+    *,
+    today: date,
+    on_progress: OnProgress = not_told,
 ) -> Decided:
     """Say that the doubtful dates at `paths` are right: they are the user's word from now on.
 
@@ -110,7 +125,7 @@ def accept_dates(
         raise UsageError(
             "There is no date to accept.", hint="Say when it was: tracker dates set PATH… DATE"
         )
-    decided = _decide(connection, said, "", today)
+    decided = _decide(connection, said, "", today, on_progress)
     return Decided(
         "",
         decided.photos,
@@ -120,7 +135,9 @@ def accept_dates(
     )
 
 
-def undo_dates(connection: duckdb.DuckDBPyConnection, *, today: date) -> TakenBack:
+def undo_dates(
+    connection: duckdb.DuckDBPyConnection, *, today: date, on_progress: OnProgress = not_told
+) -> TakenBack:
     """Take back the last decision that stands. Raises UsageError where there is none."""
     with transaction(connection):
         undone = stored.undo(connection)
@@ -129,7 +146,7 @@ def undo_dates(connection: duckdb.DuckDBPyConnection, *, today: date) -> TakenBa
                 "There is nothing to undo.",
                 hint="`tracker dates set` and `tracker dates accept` can be undone.",
             )
-        _work_out(connection, undone.photos, today)
+        _work_out(connection, undone.photos, today, on_progress)
     now = stored.known(connection, undone.photos).values()
     told = Counter(
         (edtf.text(photo.dated.earliest, photo.dated.latest), photo.dated.source) for photo in now
@@ -200,6 +217,7 @@ def _decide(
     said: Mapping[str, Clue],
     text: str,
     today: date,
+    on_progress: OnProgress,
 ) -> Decided:
     before = stored.known(connection, said)
     new = {
@@ -210,12 +228,17 @@ def _decide(
     }
     with transaction(connection):
         stored.decide(connection, new)
-        _work_out(connection, list(new), today)
+        _work_out(connection, list(new), today, on_progress)
     return Decided(text, len(new), len(said) - len(new))
 
 
-def _work_out(connection: duckdb.DuckDBPyConnection, hashes: Sequence[str], today: date) -> None:
-    _follow(connection, refresh(connection, dict.fromkeys(hashes, ()), today))
+def _work_out(
+    connection: duckdb.DuckDBPyConnection,
+    hashes: Sequence[str],
+    today: date,
+    on_progress: OnProgress = not_told,
+) -> None:
+    _follow(connection, refresh(connection, dict.fromkeys(hashes, ()), today, on_progress))
 
 
 def _follow(connection: duckdb.DuckDBPyConnection, changed: Sequence[str]) -> None:
