@@ -59,10 +59,13 @@ def review(
                     _show(f"{address}{keys.ticket()}")
 
             serve(application(bench, place=place, keys=keys), listening, ready=ready)
-    note("The page is closed; what was decided is stored.")
+    if bench.desk.lost:
+        note("The page is closed. The workspace was taken away or replaced while it was open.")
+    else:
+        note("The page is closed; what was decided is stored.")
     if not bench.ended:
-        # A report is still being computed. Its thread would be cut off in the middle of native
-        # code, which ends the program with a crash.
+        # A report is still being computed, and its thread would be cut off in the middle of native
+        # code, which ends the program with a crash; or a file that was taken away would be closed.
         flush()
         os._exit(0)
 

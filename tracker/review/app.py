@@ -8,11 +8,18 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from db.errors import Conflict, DiskFull, StoreError, WorkspaceInUse, WorkspaceReadOnly
+from db.errors import (
+    Conflict,
+    DiskFull,
+    StoreError,
+    WorkspaceInUse,
+    WorkspaceMissing,
+    WorkspaceReadOnly,
+)
 from tracker.errors import PhotoRejected, TrackerError, UnknownPerson
 from tracker.review import routes
 from tracker.review.bench import Bench
-from tracker.review.desk import ReadOnly
+from tracker.review.desk import ReadOnly, Replaced
 from tracker.review.line import Busy
 from tracker.review.problems import NotThere, Stale, TooLarge, TooSlow
 from tracker.review.security import Gate, Keys, Place, refused
@@ -24,12 +31,14 @@ STATUS: tuple[tuple[type[Exception], int], ...] = (
     (UnknownPerson, 404),
     (PhotoRejected, 404),
     (Stale, 409),
+    (Replaced, 409),
     (Conflict, 409),
     (ReadOnly, 423),
     (WorkspaceInUse, 423),
     (Busy, 503),
     (DiskFull, 507),
     (WorkspaceReadOnly, 403),
+    (WorkspaceMissing, 410),
     (StoreError, 500),
     (TrackerError, 400),
 )

@@ -24,7 +24,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 from db import DATABASE
-from db.connection import beside, transaction
+from db.connection import beside, open_workspace, transaction
 from db.errors import WorkspaceDamaged, WorkspaceInUse
 from db.holder import sentence
 from db.text import shown
@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 Work = Callable[["duckdb.DuckDBPyConnection"], T]
 Stamp = tuple[tuple[int, int], ...]
+File = tuple[int, int] | None
+"""A file's device and number there, whatever it is called."""
 
 QUIET_S = 15.0
 """A person who looks at a face for a while finds it open: to open it takes longer than to store an
@@ -63,6 +65,10 @@ MOST_KEPT = 300
 
 class ReadOnly(TrackerError):
     """Another process holds the workspace, so nothing can be stored now."""
+
+
+class Replaced(TrackerError):
+    """The workspace's file is not the one that the page was shown of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +100,8 @@ class Desk:
         self._used = 0.0  # when it was last needed; what is answered from memory does not need it
         self._others = Others(home)
         self._waited_in_vain = False
+        self._file: File = None  # the one that was opened last
+        self._lost: list[duckdb.DuckDBPyConnection] = []
         self._line = Line("desk", rest=self._rest, idle=self._idle)
         self._wanted = False  # by another process
         self._soon, self._later = Line("soon"), Line("later")
@@ -152,8 +160,9 @@ class Desk:
     def close(self, wait: float = GOODBYE_S) -> bool:
         """Finish what was to be stored and let the workspace go.
 
-        What is being pondered is broken off. Whether all threads have ended after `wait` seconds:
-        one that computes sees that it is over when it next asks for something.
+        What is being pondered is broken off. Whether all threads have ended after `wait` seconds
+        (one that computes sees that it is over when it next asks for something), and no file is
+        left open that was taken away: see `lost`.
         """
         until = time.monotonic() + wait
         lines = [self._soon, self._later, *self._beside]
@@ -167,7 +176,17 @@ class Desk:
         with suppress(Busy):
             self._line.put(self._let_go)
         self._line.close()
-        return not alive
+        return not alive and not self.lost
+
+    @property
+    def lost(self) -> bool:
+        """Whether the file was taken away or replaced while it was open.
+
+        Nothing more is written then. It is not even closed: DuckDB would remove the journal that
+        lies beside the file by now, which is another one's. Nor does it open another one of that
+        name in one process, so there is nothing more to answer.
+        """
+        return bool(self._lost)
 
     def __enter__(self) -> Desk:
         """The desk itself."""
@@ -258,9 +277,11 @@ class Desk:
 
     def _is_fresh(self, generation: int) -> bool:
         """Whether an answer of that generation would be the same now."""
-        return generation == self._generation and (
-            self._connection is not None or self._left == self._seen()
-        )
+        if generation != self._generation:
+            return False
+        if self._connection is not None:
+            return self._found() == self._file
+        return self._left == self._seen()
 
     def _held(self) -> str | None:
         """Who holds the workspace for long, in words; without opening it."""
@@ -276,8 +297,14 @@ class Desk:
         )
 
     def _decide(self, work: Work[T]) -> T:
+        shown = self._file
         connection = self._open()
         try:
+            if shown not in (None, self._file):
+                raise Replaced(
+                    "The workspace was replaced by another one meanwhile; this was not stored.",
+                    hint="Load the page again: it shows the new one then.",
+                )
             return work(connection)
         except WorkspaceDamaged:
             self._let_go()  # DuckDB refuses everything on such a connection from now on
@@ -292,6 +319,15 @@ class Desk:
     def _open(self) -> duckdb.DuckDBPyConnection:
         """The connection. Raises ReadOnly where the workspace stays in use."""
         self._used = time.monotonic()
+        if self._connection is not None and self._found() != self._file:
+            self._lose(self._connection)
+        if self._lost:
+            if self._found() is None:
+                open_workspace(self.home).close()  # says that there is none
+            raise Replaced(
+                "The workspace was replaced by another one while this page had it open.",
+                hint="End the page with Ctrl-C in its terminal, and start it again.",
+            )
         if self._connection is not None and (self._lent or not self._is_wanted()):
             return self._connection
         self._let_go()
@@ -306,6 +342,7 @@ class Desk:
                 self._in_words(error.pid), hint="The page goes on by itself when that has finished."
             ) from None
         self._waited_in_vain = False
+        self._file = self._found()
         self._others = Others(self.home)
         self._used = time.monotonic()
         if self._left != self._seen():
@@ -315,9 +352,25 @@ class Desk:
     def _let_go(self) -> None:
         if self._connection is None:
             return
+        if self._found() != self._file:
+            self._lose(self._connection)
+            return
         connection, self._connection, self._wanted = self._connection, None, False
         connection.close()
         self._left = self._seen()  # closing writes what is in the journal into the file
+
+    def _lose(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self._lost.append(connection)  # lest it be closed as nobody has it
+        self._connection = None
+        self._kept.clear()
+
+    def _found(self) -> File:
+        """The file that is there now."""
+        try:
+            state = (self.home / DATABASE).stat()
+        except OSError:
+            return None
+        return state.st_dev, state.st_ino
 
     def _seen(self) -> Stamp:
         """What changes when anybody writes into the workspace."""
