@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -65,18 +66,27 @@ def vectors(home: Path) -> np.ndarray[Any, Any]:
     return np.array([row[0] for row in rows], dtype=np.float32)
 
 
-def test_every_engine_finds_the_same_faces_and_gives_like_vectors(
-    weights: Path, photos: list[Path], tmp_path: Path
-) -> None:
-    found = {}
+@pytest.fixture(scope="module")
+def homes(
+    three_people: Path,
+    weights: Path,
+    photos: list[Path],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> dict[str, Path]:
+    """A workspace for each engine that took the photos in."""
+    made = {}
     for engine in ("torch", "onnxruntime", "openvino"):
-        home = tmp_path / engine
-        assert tracker("init", "--child", "Mia", "--born", "2024", home=home).code == 0
+        home = made[engine] = tmp_path_factory.mktemp("by") / engine
+        shutil.copytree(three_people, home)
         told = tracker(
             "ingest", *photos, "--weights", weights, "--engine", engine, "--json", home=home
         )
         assert told.code == 0, told.err
-        found[engine] = vectors(home)
+    return made
+
+
+def test_every_engine_finds_the_same_faces_and_gives_like_vectors(homes: dict[str, Path]) -> None:
+    found = {engine: vectors(home) for engine, home in homes.items()}
     assert len(found["torch"]) == 3
     for engine in ("onnxruntime", "openvino"):
         assert (found[engine] * found["torch"]).sum(axis=1).min() >= 0.9995
@@ -103,11 +113,14 @@ def modules_of(*arguments: str | Path) -> tuple[set[str], str]:
     return set(line.split()[1:]), ran.stdout
 
 
-def test_later_ingests_import_no_torch(weights: Path, photos: list[Path], empty: Path) -> None:
-    """The first one reads the weights with torch; a known photo needs no engine at all."""
-    given = ("--home", empty, "ingest", "--weights", weights, "--device", "cpu", "--json")
-    modules_of(*given, photos[0])
-    later, told = modules_of(*given, photos[1])
+def test_later_ingests_import_no_torch(
+    homes: dict[str, Path], weights: Path, photos: list[Path], tmp_path: Path
+) -> None:
+    """The first one read the weights with torch; a known photo needs no engine at all."""
+    home = shutil.copytree(homes["openvino"], tmp_path / "home")
+    given = ("--home", home, "ingest", "--weights", weights, "--device", "cpu", "--json")
+    save(drawn(1, seed=7), tmp_path / "new.jpg")
+    later, told = modules_of(*given, tmp_path / "new.jpg")
     assert '"photos_new": 1' in told
     assert "openvino" in later
     assert not {"torch", "facenet_pytorch", "onnx", "onnxruntime"} & later
