@@ -104,7 +104,8 @@ def dateless(con: duckdb.DuckDBPyConnection) -> int:
 
 
 def undated(con: duckdb.DuckDBPyConnection) -> pd.DataFrame:
-    """The photos without a date, or with none but one that they are not newer than.
+    """The photos without a date, or with none but one that they are not newer than, of those that
+    need one: a photo of grown-ups counts for them whenever it was taken.
 
     Columns: `what` ("photo"), `path`, `date` (none, or the latest), `who` (""), `reason`.
     """
@@ -115,7 +116,14 @@ def undated(con: duckdb.DuckDBPyConnection) -> pd.DataFrame:
             SELECT 'photo' AS what, coalesce(min(shown), '') AS path, {DATE_IN_WORDS} AS date,
                 '' AS who, {UNDATED_IN_WORDS} AS reason
             FROM own_photos LEFT JOIN photo_paths USING (photo_id)
-            WHERE earliest IS NULL GROUP BY photo_id, earliest, latest ORDER BY path
+            WHERE earliest IS NULL AND photo_id NOT IN (
+                SELECT photo_id
+                FROM labels JOIN faces USING (face_id) JOIN people USING (person_id)
+                GROUP BY photo_id
+                HAVING bool_or(state = 'confirmed' AND relation <> 'child')
+                    AND NOT bool_or(state <> 'rejected' AND relation = 'child')
+            )
+            GROUP BY photo_id, earliest, latest ORDER BY path
             """,  # noqa: S608
         )
 

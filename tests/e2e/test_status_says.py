@@ -56,9 +56,13 @@ def test_a_child_whose_dates_are_all_rough_is_not_said_to_have_none(tmp_path: Pa
     assert "no dated faces yet" not in told
 
 
-def test_an_undated_photo_of_a_relative_is_listed_too(album: Album) -> None:
+def test_an_undated_photo_of_a_relative_counts_and_is_not_listed(album: Album) -> None:
     album.settle([album.photo("Anna")], album.anna)
-    assert listed(album) == [(f"/{album.taken}.jpg", "the photo has no date")]
+    both = album.photo("Anna", "Mia")
+    album.settle([both], album.mia)
+    album.settle([both], album.anna)
+    assert {state for _, state in album.names(both)} == {"confirmed"}
+    assert listed(album) == [(f"/{album.taken}.jpg", "the photo has no date")]  # Mia is in it
 
 
 def test_a_photo_that_is_not_used_for_two_reasons_is_one_photo(album: Album) -> None:
