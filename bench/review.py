@@ -46,10 +46,11 @@ class Browser:
         self.connection.request("GET", f"/{path}")
         reply = self.connection.getresponse()
         reply.read()
+        self.home = str(reply.getheader("location")).rstrip("/")
         self.headers["Cookie"] = str(reply.getheader("set-cookie")).partition(";")[0]
 
     def get(self, path: str) -> bytes:
-        self.connection.request("GET", path, headers=self.headers)
+        self.connection.request("GET", self.home + path, headers=self.headers)
         reply = self.connection.getresponse()
         body = reply.read()
         if reply.status != 200:
@@ -61,7 +62,7 @@ class Browser:
 
     def post(self, path: str, said: object) -> None:
         headers = {**self.headers, "X-Tracker": "1", "Content-Type": "application/json"}
-        self.connection.request("POST", path, json.dumps(said), headers)
+        self.connection.request("POST", self.home + path, json.dumps(said), headers)
         reply = self.connection.getresponse()
         body = reply.read()
         if reply.status != 200:

@@ -36,7 +36,7 @@ class Visitor:
 
     @property
     def address(self) -> str:
-        return f"http://{self.page.host}/"
+        return self.page.address()
 
     def visit(
         self,
@@ -59,7 +59,7 @@ class Visitor:
             media="screen",
             features=[{"name": "prefers-color-scheme", "value": scheme}],
         )
-        self.browser.get(f"{self.address}?token={self.page.keys.token}")
+        self.browser.get(f"http://{self.page.host}/?token={self.page.keys.token}")
         if view:
             self.browser.get(f"{self.address}#{view}")
         self.until("document.documentElement.dataset.ready === 'yes'")

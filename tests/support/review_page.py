@@ -44,14 +44,26 @@ class Page:
     """A page that is being served."""
 
     home: Path
-    port: int
+    place: Place
     keys: Keys
     bench: Bench
 
     @property
+    def port(self) -> int:
+        return self.place.port
+
+    @property
     def cookie(self) -> str:
         """What the browser sends once it was let in."""
-        return f"tracker-{self.port}={self.keys.session}"
+        return f"{self.place.cookie}={self.keys.session}"
+
+    def at(self, path: str) -> str:
+        """The whole path of what the page calls "/api/state"; of the printed address, itself."""
+        return path if path.startswith("/?") or path[:1] != "/" else self.place.path + path
+
+    def address(self, path: str = "/") -> str:
+        """What a browser that was let in may open."""
+        return f"http://{self.host}{self.at(path)}"
 
     @property
     def host(self) -> str:
@@ -88,7 +100,13 @@ class Page:
             headers[name.replace("_", "-")] = value
         if body and "Content-Length" not in headers and "Transfer-Encoding" not in headers:
             headers["Content-Length"] = str(len(body))
-        return self.send(request(method, path, headers, body))
+        return self.send(self.request(method, path, headers, body))
+
+    def request(
+        self, method: str, path: str, headers: dict[str, str | None], body: bytes = b""
+    ) -> bytes:
+        """The bytes of a request for one of the page's own paths."""
+        return request(method, self.at(path), headers, body)
 
     def send(self, data: bytes, *, timeout: float = WAIT_S) -> Reply:
         """Send these bytes and read one answer."""
@@ -142,7 +160,7 @@ def served(home: Path, *, desk: Desk | None = None) -> Iterator[Page]:
         thread.start()
         assert ready.wait(WAIT_S)
         try:
-            yield Page(home, place.port, keys, bench)
+            yield Page(home, place, keys, bench)
         finally:
             server.should_exit = True
             thread.join(WAIT_S)

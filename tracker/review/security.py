@@ -5,17 +5,21 @@ send requests to it, and so can every other program here. So a request needs, in
 
 1. the name that the page was started under as its Host (else another name leads here: rebinding),
 2. no sign of coming from another page (Origin, Sec-Fetch-Site),
-3. the cookie, which only the printed address gives, and
-4. where it changes anything: a header and a content type that no form and no image can send.
+3. the page's own path, which is another at each start,
+4. the cookie, which only the printed address gives, and
+5. where it changes anything: a header and a content type that no form and no image can send.
 
-Who fails at one of the first three learns nothing, not even whether there is a page of that name.
+Who fails at one of the first four learns nothing, not even whether there is a page of that name.
+
+A browser sends a cookie to every port of a machine, but to none but its path: of the path nobody
+else knows, so no other server is sent it or can put one in its place.
 """
 
 from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hmac import compare_digest
 from time import monotonic
 from urllib.parse import parse_qsl
@@ -60,16 +64,15 @@ HEADERS = {
 }
 """On every answer, unless it says otherwise itself."""
 
-HOME = {"location": "/"}
-
 NOT_FOUND = "Not found. If you started this page, open the whole address that was printed."
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where the page is: a port of this machine, under two names."""
+    """Where the page is: a port of this machine, under two names, and a path like no other."""
 
     port: int
+    path: str = field(default_factory=lambda: f"/{secrets.token_urlsafe(16)}")
 
     @property
     def hosts(self) -> frozenset[str]:
@@ -78,8 +81,13 @@ class Place:
 
     @property
     def cookie(self) -> str:
-        """The cookie's name: a browser keeps one jar for all ports of a machine."""
+        """The cookie's name."""
         return f"tracker-{self.port}"
+
+    @property
+    def home(self) -> str:
+        """The path of the page itself. Everything else lies below."""
+        return f"{self.path}/"
 
 
 class Keys:
@@ -134,7 +142,10 @@ class Gate:
             await send(message)
 
         answer = self.refusal_or_key(scope)
-        await (self.app if answer is None else answer)(scope, receive, guarded)
+        if answer is not None:
+            await answer(scope, receive, guarded)
+        else:
+            await self.app({**scope, "root_path": self.place.path}, receive, guarded)
 
     def refusal_or_key(self, scope: Scope) -> Response | None:
         """What is answered in the application's place, if anything is."""
@@ -143,7 +154,7 @@ class Gate:
             return not_found(asked.path)
         if asked.method == "GET" and asked.path == "/" and asked.shown:
             return self.key(asked)
-        if not self.has_cookie(asked):
+        if not asked.path.startswith(self.place.home) or not self.has_cookie(asked):
             return not_found(asked.path)
         return why_not(asked)
 
@@ -160,12 +171,14 @@ class Gate:
     def key(self, asked: Asked) -> Response:
         """The cookie, and the way to the page by an address without the token."""
         if len(asked.shown) != 1 or not self.keys.opens(asked.shown[0]):
-            # The address of before, opened again by a browser that was let in then.
-            known = self.has_cookie(asked)
-            return Response(status_code=303, headers=HOME) if known else not_found(asked.path)
-        answer = Response(status_code=303, headers=HOME)
+            return not_found(asked.path)
+        answer = Response(status_code=303, headers={"location": self.place.home})
         answer.set_cookie(
-            self.place.cookie, self.keys.session, path="/", httponly=True, samesite="strict"
+            self.place.cookie,
+            self.keys.session,
+            path=self.place.home,
+            httponly=True,
+            samesite="strict",
         )
         return answer
 
@@ -209,8 +222,6 @@ class Asked:
 
 def why_not(asked: Asked) -> Response | None:  # noqa: PLR0911  one line for each rule
     """What is wrong with a request of our own browser, in words; None if nothing is."""
-    if not asked.path.startswith("/"):
-        return not_found(asked.path)
     if asked.method not in METHODS:
         return refused(405, f"{asked.method[:20]} is not done here.", allow="GET, HEAD, POST")
     if asked.all_of("transfer-encoding") and asked.all_of("content-length"):
@@ -245,7 +256,7 @@ def refused(
 
 def not_found(path: str) -> Response:
     """What strangers get, whatever they ask for."""
-    if path.startswith("/api/"):
+    if "/api/" in path:
         return refused(404, NOT_FOUND)
     return PlainTextResponse(NOT_FOUND, 404)
 

@@ -92,6 +92,15 @@ def test_a_wrong_cookie_opens_nothing(page: Page, cookie: str) -> None:
     assert is_refused_to_strangers(page.get("/api/state", Cookie=made))
 
 
+@pytest.mark.parametrize(
+    "path", ["/", "/api/state", "{short}/", "{path}", "/x{path}/", "//{path}/"]
+)
+def test_the_cookie_opens_nothing_but_the_page_s_own_path(page: Page, path: str) -> None:
+    made = path.format(path=page.place.path, short=page.place.path[:-1])
+    reply = page.send(request("GET", made, {**page.own()}))
+    assert is_refused_to_strangers(reply)
+
+
 @pytest.mark.parametrize("token", ["", "wrong", "{token}x", "{short}", "{session}", "%00", "%ff"])
 def test_a_wrong_token_gives_no_cookie(page: Page, token: str) -> None:
     keys = page.keys
@@ -245,7 +254,9 @@ def test_other_verbs_are_refused(page: Page, method: str, path: str) -> None:
 )
 def test_nothing_that_is_asked_for_becomes_a_path(page: Page, there: str) -> None:
     reply = page.send(
-        request("GET", "", {**page.own()}).replace(b"GET  ", b"GET " + there.encode() + b" ")
+        page.request("GET", "", {**page.own()}).replace(
+            b"GET  ", b"GET " + page.at(there).encode() + b" "
+        )
     )
     assert reply.status in (400, 404, 414)
     assert b"root:" not in reply.body and b"import" not in reply.body
@@ -259,7 +270,7 @@ def test_a_body_that_says_it_is_too_large_is_not_read(page: Page, path: str) -> 
 
 
 def test_a_body_that_goes_on_is_cut_off(page: Page) -> None:
-    head = request("POST", "/api/decide", {**page.own("POST"), "Transfer-Encoding": "chunked"})
+    head = page.request("POST", "/api/decide", {**page.own("POST"), "Transfer-Encoding": "chunked"})
     with socket.create_connection(("127.0.0.1", page.port), timeout=20) as client:
         client.sendall(head)
         sent = 0
@@ -276,7 +287,7 @@ def test_a_body_that_goes_on_is_cut_off(page: Page) -> None:
 
 def test_who_sends_a_body_slowly_is_sent_away(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(asked, "BODY_S", 0.4)
-    head = request("POST", "/api/decide", {**page.own("POST"), "Content-Length": "2000"})
+    head = page.request("POST", "/api/decide", {**page.own("POST"), "Content-Length": "2000"})
     with socket.create_connection(("127.0.0.1", page.port), timeout=20) as client:
         client.sendall(head + b'{"faces"')
         begun = time.monotonic()
@@ -301,7 +312,7 @@ def test_who_dawdles_with_a_second_request_is_hung_up_on(
 ) -> None:
     monkeypatch.setattr(serving, "HEAD_S", 0.3)
     with socket.create_connection(("127.0.0.1", page.port), timeout=20) as client:
-        client.sendall(request("GET", "/api/state", {**page.own()}))
+        client.sendall(page.request("GET", "/api/state", {**page.own()}))
         assert read_reply(client).status == 200
         client.sendall(b"GET /api/st")
         assert client.recv(100) == b""
@@ -368,6 +379,7 @@ def test_what_cannot_be_understood_is_refused_in_a_sentence(page: Page, body: by
 )
 def test_broken_http_gets_no_further(page: Page, data: bytes) -> None:
     made = data.replace(b"HOST", page.host.encode()).replace(b"COOKIE", page.cookie.encode())
+    made = made.replace(b" / ", f" {page.place.home} ".encode())
     assert page.send(made).status in (0, 400, 404, 431)
     assert page.get("/api/state").status == 200
 
@@ -389,7 +401,7 @@ def test_broken_http_gets_no_further(page: Page, data: bytes) -> None:
 )
 def test_no_second_request_is_smuggled_in_a_body(page: Page, lengths: bytes) -> None:
     hidden = page_post(page, b'{"faces":["%s"],"person":"1","state":"ignored"}')
-    head = request("POST", "/api/undo", {**page.own("POST")})[:-2] + lengths + b"\r\n"
+    head = page.request("POST", "/api/undo", {**page.own("POST")})[:-2] + lengths + b"\r\n"
     with socket.create_connection(("127.0.0.1", page.port), timeout=20) as client:
         client.sendall(head + b"0\r\n\r\n" + hidden)
         assert read_reply(client).status in (0, 400)
@@ -412,8 +424,8 @@ def test_a_websocket_is_not_opened(page: Page) -> None:
         "Sec-WebSocket-Key": "x3JJHMbDL1EzLkh9GBhXDw==",
     }
     for path in ("/", "/api/state", "/ws"):
-        assert page.send(request("GET", path, wish)).status in (200, 404)
-        assert page.send(request("GET", path, {**wish, "Cookie": None})).status == 404
+        assert page.send(page.request("GET", path, wish)).status in (200, 404)
+        assert page.send(page.request("GET", path, {**wish, "Cookie": None})).status == 404
 
 
 def test_no_proxy_can_say_who_somebody_is(page: Page) -> None:
@@ -441,7 +453,7 @@ def test_every_answer_carries_the_headers(page: Page, path: str, cookie: bool) -
 
 
 def test_two_hundred_at_once_are_all_answered(page: Page) -> None:
-    wanted = request("GET", "/api/state", {**page.own()})
+    wanted = page.request("GET", "/api/state", {**page.own()})
     clients = [socket.create_connection(("127.0.0.1", page.port), timeout=60) for _ in range(200)]
     try:
         for client in clients:
@@ -467,8 +479,8 @@ def test_beyond_what_it_can_hold_it_says_so_and_goes_on(page: Page) -> None:
 
 def test_ten_thousand_requests_leave_it_as_it_was(page: Page) -> None:
     """By twenty clients at once, strangers among them."""
-    own = request("GET", "/api/state", {**page.own()})
-    strange = request("POST", "/api/decide", {"Host": page.host, "Content-Length": "2"}, b"{}")
+    own = page.request("GET", "/api/state", {**page.own()})
+    strange = page.request("POST", "/api/decide", {"Host": page.host, "Content-Length": "2"}, b"{}")
 
     def many(number: int) -> set[int]:
         found = set()
@@ -496,7 +508,7 @@ def a_face(page: Page) -> str:
 
 def page_post(page: Page, body: bytes) -> bytes:
     made = body.replace(b"%s", a_face(page).encode())
-    return request(
+    return page.request(
         "POST", "/api/decide", {**page.own("POST"), "Content-Length": str(len(made))}, made
     )
 

@@ -1,15 +1,17 @@
 """A page of another program of this machine, open in the same browser: the nearest enemy there is.
 
-It has another port, so browsers send it this page's cookie and this page its requests with it.
+It has another port, so browsers take it for the same site: it can send this page requests with its
+cookie, if it knew the path that the cookie is for. Here it does.
 """
 
 from __future__ import annotations
 
 import http.server
 import json
+import shutil
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,7 +20,7 @@ import pytest
 
 from tests.support.chromium import chromium
 from tests.support.made_up_report import made_up
-from tests.support.review_page import Page
+from tests.support.review_page import Page, served
 from tracker.review import reporting
 from tracker.study.written_report import Written
 
@@ -29,7 +31,7 @@ pytestmark = pytest.mark.browser
 
 
 ATTACK = """<!doctype html><title>attack</title><body><script>
-const home = "http://127.0.0.1:PORT", face = "FACE";
+const home = "http://127.0.0.1:PORTPATH", face = "FACE";
 const said = JSON.stringify({faces: [face], person: "1", state: "ignored", name: "x",
     relation: "aunt"});
 const told = {};
@@ -90,12 +92,18 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chrome]:
 
 
 @contextmanager
-def another_program(page: str) -> Iterator[int]:
-    """A server on another port of this machine, and what it is asked for."""
+def another_program(page: str, cookies: list[str], names: Sequence[str] = ()) -> Iterator[int]:
+    """A server on another port of this machine, which sets cookies of these names.
+
+    `cookies` gets those that it is sent.
+    """
 
     class Handler(http.server.BaseHTTPRequestHandler):
         def do_GET(self) -> None:
+            cookies.append(self.headers.get("Cookie", ""))
             self.send_response(200)
+            for name in names:
+                self.send_header("Set-Cookie", f"{name}=worthless; Path=/")
             self.send_header("Content-Type", "text/html; charset=utf-8")
             self.end_headers()
             self.wfile.write(page.encode())
@@ -110,10 +118,8 @@ def another_program(page: str) -> Iterator[int]:
 
 
 def let_in(browser: Chrome, page: Page) -> None:
-    browser.get(f"http://127.0.0.1:{page.port}/?token={page.keys.token}")
-    assert browser.current_url.rstrip("/#").split("#")[0].rstrip("/") == (
-        f"http://127.0.0.1:{page.port}"
-    )
+    browser.get(f"http://{page.host}/?token={page.keys.token}")
+    assert browser.current_url.split("#")[0] == page.address()
 
 
 def logged(browser: Chrome) -> list[dict[str, Any]]:
@@ -126,7 +132,8 @@ def test_another_page_in_the_same_browser_gets_nothing_and_changes_nothing(
     let_in(browser, page)
     face = next((page.home / "thumbnails").glob("*/*.jpg")).stem
     attack = ATTACK.replace("PORT", str(page.port)).replace("FACE", face)
-    with another_program(attack) as port:
+    attack = attack.replace("PATH", page.place.path)
+    with another_program(attack, []) as port:
         browser.get(f"http://127.0.0.1:{port}/")
         end = time.monotonic() + 60
         while browser.title != "done":
@@ -138,6 +145,28 @@ def test_another_page_in_the_same_browser_gets_nothing_and_changes_nothing(
         assert told[name] == "refused", (name, told)
     assert "Mia" not in json.dumps(told)
     let_in(browser, page)
+
+
+def test_a_server_on_another_port_is_not_sent_the_cookie_and_cannot_put_one_in_its_place(
+    a_family: Path, tmp_path: Path, page: Page, browser: Chrome
+) -> None:
+    shutil.copytree(a_family, tmp_path / "other")
+    cookies: list[str] = []
+    with served(tmp_path / "other") as second:
+        let_in(browser, page)
+        let_in(browser, second)
+        names = [page.place.cookie, second.place.cookie]
+        with another_program("<title>seen</title>", cookies, names) as port:
+            for path in ("/", "/api/state", "/?token=x"):
+                browser.get(f"http://127.0.0.1:{port}{path}")
+                assert browser.title == "seen"
+        assert len(cookies) >= 3
+        assert not any(
+            keys.session in sent for keys in (page.keys, second.keys) for sent in cookies
+        )
+        for one in (page, second):
+            browser.get(one.address("/api/state"))
+            assert "Mia" in browser.page_source
 
 
 def test_the_report_draws_its_charts_in_its_sandbox(
@@ -152,7 +181,7 @@ def test_the_report_draws_its_charts_in_its_sandbox(
     monkeypatch.setattr(reporting, "written_report", written)
     let_in(browser, page)
     logged(browser)
-    browser.get(f"http://127.0.0.1:{page.port}/report/")
+    browser.get(page.address("/report/"))
     end = time.monotonic() + 60
     ask = browser.execute_script
     while not ask("return document.querySelectorAll('canvas, svg.marks').length"):  # type: ignore[no-untyped-call]

@@ -48,16 +48,19 @@ class Review:
         )
         assert printed is not None, said
         self.port, self.token = int(printed.group(1)), printed.group(2)
+        self.home = ""  # the page's path, once it was opened
 
     def get(self, path: str, cookie: str = "") -> tuple[int, dict[str, str], bytes]:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
-        connection.request("GET", path, headers={"Cookie": cookie} if cookie else {})
+        whole = path if path.startswith("/?") else self.home + path
+        connection.request("GET", whole, headers={"Cookie": cookie} if cookie else {})
         reply = connection.getresponse()
         headers = {name.lower(): value for name, value in reply.getheaders()}
         return reply.status, headers, reply.read()
 
     def cookie(self) -> str:
         _, headers, _ = self.get(f"/?token={self.token}")
+        self.home = headers["location"].rstrip("/")
         return headers["set-cookie"].partition(";")[0]
 
     def end(self, number: signal.Signals = signal.SIGINT) -> int:
@@ -149,7 +152,7 @@ def test_two_of_them_side_by_side_see_what_the_other_decides(home: Path) -> None
         connection = http.client.HTTPConnection("127.0.0.1", one.port, timeout=30)
         body = f'{{"faces":["{face}"],"person":"2","state":"confirmed"}}'
         headers = {"Cookie": first, "X-Tracker": "1", "Content-Type": "application/json"}
-        connection.request("POST", "/api/decide", body, headers)
+        connection.request("POST", f"{one.home}/api/decide", body, headers)
         assert connection.getresponse().status == 200
         status, _, told = other.get(f"/api/face/{face}", second)  # waits until it is let go
         assert status == 200 and b'"state":"confirmed","person":"2"' in told
