@@ -50,11 +50,7 @@ def _propose(
     """Square candidates, `(n, 4)`."""
     scales = _scales(min(image.width, image.height), CELL / min_face, factor)
     sizes = [(int(image.width * scale + 1), int(image.height * scale + 1)) for scale in scales]
-    said = [nets.proposal(image.whole(*size)) for size in sizes[1:]]
-    if said:
-        said.insert(0, hints.finest(image, nets.proposal, sizes[0], said[0], 1 / factor))
-    elif sizes:
-        said = [nets.proposal(image.whole(*sizes[0]))]
+    said = hints.levels(image, nets.proposal, sizes, 1 / factor)
     found = [np.empty((0, 9)), *map(partial(_candidates, least=least), said, scales)]
     boxes = np.concatenate(found)
     levels = np.repeat(np.arange(len(found)), [len(level) for level in found])

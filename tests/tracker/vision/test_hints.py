@@ -24,12 +24,12 @@ def nets() -> networks.Networks:
     return networks.load(Runtime("onnxruntime", "cpu", "f32", "asked for by the test"), threads=1)
 
 
-def said_with(cells: list[tuple[int, int]]) -> Floats:
-    """What was said of the coarser level: hints in some cells, row and column, of 75 x 102."""
-    said = np.full((5, 75, 102), -9, np.float32)
-    for row, column in cells:
-        said[0, row, column] = 0
-    return said
+def hinted(cells: list[tuple[int, int]]) -> npt.NDArray[np.bool_]:
+    """Hints in some cells, row and column, of the coarser level's."""
+    there = np.zeros((75, 102), bool)
+    for cell in cells:
+        there[cell] = True
+    return there
 
 
 def picture() -> Halvings:
@@ -55,7 +55,7 @@ def test_where_it_is_looked_the_same_is_said_as_of_the_whole_level(
 ) -> None:
     image = picture()
     whole = nets.proposal(image.whole(*SIZE))
-    found = hints.finest(image, nets.proposal, SIZE, said_with(cells), RATIO)
+    found = hints.level(image, nets.proposal, SIZE, hinted(cells), RATIO)
     looked = np.isfinite(found[0])
     assert found.shape == whole.shape
     assert 0 < looked.mean() < 0.2
@@ -69,12 +69,11 @@ def test_a_level_without_a_hint_is_not_looked_at() -> None:
     def never(pixels: Pixels) -> Floats:
         raise AssertionError(f"{pixels.shape} was looked at")
 
-    found = hints.finest(picture(), never, SIZE, said_with([]), RATIO)
+    found = hints.level(picture(), never, SIZE, hinted([]), RATIO)
     assert np.isneginf(found[0]).all()
 
 
 def test_a_level_full_of_hints_is_looked_at_in_one_piece(nets: networks.Networks) -> None:
     image = picture()
-    everywhere = said_with([(row, column) for row in range(75) for column in range(102)])
-    found = hints.finest(image, nets.proposal, SIZE, everywhere, RATIO)
+    found = hints.level(image, nets.proposal, SIZE, ~hinted([]), RATIO)
     np.testing.assert_array_equal(found, nets.proposal(image.whole(*SIZE)))
