@@ -84,7 +84,7 @@ def test_a_method_is_listed_for_being_a_file_and_listing_imports_none() -> None:
 def test_a_new_method_is_one_new_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "coin_toss.py").write_text('"""Coin toss: heads for the mother.\n\nMore."""\n')
     (tmp_path / "_helper.py").write_text('"""No method."""\n')
-    monkeypatch.setattr(registry, "__file__", str(tmp_path / "registry.py"))
+    monkeypatch.setattr(registry, "FOLDER", tmp_path)
     assert registry.names() == ("coin_toss",)
     assert registry.describe() == (("coin_toss", "Coin toss: heads for the mother."),)
 

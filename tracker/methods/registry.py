@@ -13,6 +13,7 @@ from typing import Any, cast
 from tracker.errors import UsageError
 from tracker.methods.contract import Method
 
+FOLDER = Path(__file__).parent
 NOT_METHODS = frozenset({"contract", "registry"})
 
 
@@ -28,7 +29,7 @@ def describe() -> tuple[tuple[str, str], ...]:
 
 def create(name: str, seed: int = 0) -> Method:
     """An unfitted method. An unknown name raises UsageError."""
-    if name not in names():
+    if not (name.isidentifier() and _is_method(FOLDER / f"{name}.py")):
         raise UsageError(f"there is no method called {name!r}", hint="`tracker methods` lists them")
     module = importlib.import_module(f"{__package__}.{name}")
     wanted = name.replace("_", "")
@@ -45,11 +46,11 @@ def unit(method: Method) -> str:
 
 
 def _files() -> list[Path]:
-    return [
-        path
-        for path in Path(__file__).parent.glob("*.py")
-        if not path.stem.startswith("_") and path.stem not in NOT_METHODS
-    ]
+    return [path for path in FOLDER.glob("*.py") if _is_method(path)]
+
+
+def _is_method(path: Path) -> bool:
+    return not path.stem.startswith("_") and path.stem not in NOT_METHODS and path.is_file()
 
 
 def _heading(path: Path) -> str:

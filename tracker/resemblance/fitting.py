@@ -84,8 +84,13 @@ def turned(relatives: Evidence, rows: Codes, asked: Vectors) -> tuple[Evidence, 
     kept = strength > ALIKE * float(strength[-1])
     basis = (double.T @ (turns[:, kept] / np.sqrt(strength[kept]))).astype(np.float32)
     flat = asked @ basis
-    outside = (asked**2).sum(axis=1) - (flat**2).sum(axis=1)
+    outside = _squares(asked) - _squares(flat)
     flat = np.concatenate([flat, np.sqrt(np.maximum(outside, 0.0))[:, None]], axis=1)
     vectors = np.zeros((len(relatives), flat.shape[1]), dtype=np.float32)
     vectors[chosen, :-1] = drawn @ basis
     return replace(relatives, vectors=vectors), flat
+
+
+def _squares(rows: Vectors) -> Vectors:
+    """The squared lengths of rows, without an array of their size on the way."""
+    return np.asarray(np.einsum("ij,ij->i", rows, rows))

@@ -55,8 +55,8 @@ class Nearest:
         wanted = np.isin(self.pool, among)
         inside = np.append(wanted, False)[self.places]  # one more, for the place -1
         rows, columns = np.nonzero(inside)
-        starts = np.searchsorted(rows, np.arange(len(probes)))
-        rank = np.arange(len(rows)) - starts[rows]
+        each = np.count_nonzero(inside, axis=1)
+        rank = np.arange(len(rows)) - np.repeat(np.cumsum(each) - each, each)
         kept = rank < k
         rows, columns, rank = rows[kept], columns[kept], rank[kept]
         near = np.full((len(probes), k), -np.inf, dtype=np.float32)
