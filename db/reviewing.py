@@ -219,7 +219,7 @@ class Mate:
     """A face of a photo, and what stands of it and a person: `state` "confirmed" or "proposed".
 
     A face of which neither stands has one row, with no person and state "". `answered`: the user
-    confirmed that very face.
+    confirmed that very face. `latest` is the last day on which the photo may have been taken.
     """
 
     face_id: int
@@ -227,6 +227,7 @@ class Mate:
     person_id: int | None
     state: str
     answered: bool
+    latest: date | None
 
 
 def mates_of(con: duckdb.DuckDBPyConnection, face_ids: Sequence[int]) -> list[Mate]:
@@ -243,8 +244,10 @@ def mates_of(con: duckdb.DuckDBPyConnection, face_ids: Sequence[int]) -> list[Ma
                     state = 'confirmed' AND (weight >> 56) & 3 = 3 AS answered
                 FROM standing_of((SELECT coalesce(list(face_id), []) FROM mates))
                 WHERE state IN ('confirmed', 'proposed'))
-            SELECT face_id, photo_id, person_id, coalesce(state, ''), coalesce(answered, false)
-            FROM mates LEFT JOIN theirs USING (face_id) ORDER BY face_id, person_id
+            SELECT face_id, photo_id, person_id, coalesce(state, ''), coalesce(answered, false),
+                latest
+            FROM mates JOIN photos USING (photo_id) LEFT JOIN theirs USING (face_id)
+            ORDER BY face_id, person_id
             """,
             [[int(i) for i in face_ids]],
         ).fetchall()

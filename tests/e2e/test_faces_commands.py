@@ -85,6 +85,18 @@ def test_an_answer_holds_and_is_taken_back_as_one(home: Path) -> None:
     assert [ids(home, "--unknown")[0], ids(home, "--proposed")[0]] == both
 
 
+def test_what_cannot_be_right_is_warned_of(home: Path) -> None:
+    (face,) = ids(home, "--proposed")
+    assert tracker("person", "set", "Mia", "--born", "2024-03-01", home=home).code == 0
+    words = ("faces", "assign", ids(home, "--person", "Anna")[0], "Mia")
+    assert "dated before Mia was born" in tracker(*words, home=home).err
+    (said,) = tracker(*words, "--json", home=home).values["warnings"]
+    assert "dated before Mia was born" in said
+    tracker("person", "remove", "Ben", "--yes", home=home)
+    gone = tracker("faces", "assign", face, "ben", home=home)
+    refused(gone, "Ben was removed", "tracker person add Ben --relation father")
+
+
 def test_two_faces_of_a_photo_are_not_one_person_s(home: Path) -> None:
     one, other = ids(home, "--unknown")
     refused(tracker("faces", "assign", one, other, "Ben", home=home), "in one photo")
@@ -140,7 +152,7 @@ def test_a_poster_is_ignored(home: Path) -> None:
     told = tracker("faces", "ignore", *both, "--json", home=home)
     assert told.values == {
         "schema_version": 1, "state": "ignored", "person": None, "name": "", "faces": 2,
-        "unchanged": 0, "left_out": [],
+        "unchanged": 0, "left_out": [], "warnings": [],
     }  # fmt: skip
     assert ids(home, "--ignored") == both
     before = tracker("status", "--json", home=home).values["unnamed"]

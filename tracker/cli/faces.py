@@ -11,7 +11,7 @@ import typer
 
 from tracker.cli.context import Json, given_path, given_word, settings_of, workspace
 from tracker.cli.dates import middle_cut, wrapped
-from tracker.cli.output import count, emit, plain, say, table, warn
+from tracker.cli.output import count, emit, plain, say, table, warn, warn_all
 from tracker.errors import TrackerError, UsageError
 
 if TYPE_CHECKING:
@@ -443,6 +443,7 @@ def _one_state(**given: bool) -> str | None:
 
 def _tell(done: Answered, asked: int, state: str, person: Person | None, *, json: bool) -> None:
     told = done.as_dict()
+    warn_all(done.warnings)
     if json:
         emit(
             {
@@ -452,6 +453,7 @@ def _tell(done: Answered, asked: int, state: str, person: Person | None, *, json
                 "faces": done.faces,
                 "unchanged": asked - done.faces - len(done.left_out),
                 "left_out": told["left_out"],
+                "warnings": told["warnings"],
             }
         )
         return

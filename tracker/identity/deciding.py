@@ -34,14 +34,21 @@ FROM_PAGE = "answered in the review"
 
 @dataclass(frozen=True, slots=True)
 class Answered(Undo):
-    """What was stored, and the faces that were left out, as nobody is in a photo twice."""
+    """What was stored. `left_out` are faces that were not, as nobody is in a photo twice;
+    `warnings` are sentences about what cannot be right."""
 
     left_out: tuple[int, ...] = ()
+    warnings: tuple[str, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """For JSON."""
-        told = {"words": self.words, "faces": self.faces}
-        return {**told, "left_out": [face_key(face) for face in self.left_out]}
+        return {
+            "words": self.words,
+            "faces": self.faces,
+            "id": None if self.batch_id is None else str(self.batch_id),
+            "left_out": [face_key(face) for face in self.left_out],
+            "warnings": list(self.warnings),
+        }
 
 
 def decide(
@@ -76,12 +83,14 @@ def decide(
         raise UsageError(f"{state!r} needs {'a' if state == 'confirmed' else 'no'} person.")
     person = None if person_id is None else _person(connection, person_id)
     left: tuple[int, ...] = ()
+    warnings: tuple[str, ...] = ()
     with transaction(connection):
         if person is not None and state == "confirmed":
             mates = reviewing.mates_of(connection, faces)
             left = _twice(faces, mates, person)
             faces = [face for face in faces if face not in set(left)]
             said = _confirmed(faces, mates, person, reason)
+            warnings = _too_early(faces, mates, person)
         else:
             told = None if person is None else person.person_id
             said = [Decision(face, told, state, "user", reason) for face in faces]
@@ -90,7 +99,8 @@ def decide(
         written = write(connection, said, batch=batch)
         if not written:
             answers.close_batch(connection, batch)
-    return Answered(answer, len(set(written) & set(faces)), left)
+    number = batch if written else None
+    return Answered(answer, len(set(written) & set(faces)), number, left, warnings)
 
 
 def _twice(
@@ -126,6 +136,21 @@ def _twice(
         f"and only one can be {person.name}'s.",
         hint="Say which.",
     )
+
+
+def _too_early(
+    faces: Sequence[int], mates: Iterable[reviewing.Mate], person: Person
+) -> tuple[str, ...]:
+    """What cannot be right about the dates of these faces' photos."""
+    born, here = person.born_earliest, set(faces)
+    if born is None:
+        return ()
+    early = {
+        mate.photo_id
+        for mate in mates
+        if mate.face_id in here and mate.latest is not None and mate.latest < born
+    }
+    return (family.before_birth(len(early), person),) if early else ()
 
 
 def _confirmed(
@@ -173,7 +198,7 @@ def undo(connection: duckdb.DuckDBPyConnection) -> Undone | None:
 def next_undo(connection: duckdb.DuckDBPyConnection) -> Undo | None:
     """What `undo` would take back."""
     batch = answers.last(connection)
-    return None if batch is None else Undo(batch.words, len(batch.faces))
+    return None if batch is None else Undo(batch.words, len(batch.faces), batch.batch_id)
 
 
 def rename(connection: duckdb.DuckDBPyConnection, person_id: int, name: str) -> Undo:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
 from db import embedders, faces, people, reviewing
 from db.records import Decision, Person
+from db.text import many
 from tracker import ages
 from tracker.errors import UnknownPerson, UsageError
 from tracker.identity import births
@@ -180,6 +182,15 @@ def no_birth(name: str) -> UsageError:
     )
 
 
+def before_birth(photos: int, person: Person) -> str:
+    """A warning: so many photos that show somebody are dated before their birth."""
+    return (
+        f"{many(photos, 'of these photos is', 'of these photos are')} dated before {person.name} "
+        f"was born ({births.born(person)}). Look at the dates: tracker status --rejected; or was "
+        f"the birth mistyped? {births.set_command(person, '--born', 'DATE')}"
+    )
+
+
 def warnings_about(
     connection: duckdb.DuckDBPyConnection, person: Person | None = None
 ) -> tuple[str, ...]:
@@ -219,6 +230,13 @@ def find(connection: duckdb.DuckDBPyConnection, name: str) -> Person:
     person = people.find(connection, name)
     if person is not None:
         return person
+    removed = people.removed(connection, name)
+    if removed is not None:
+        raise UnknownPerson(
+            f"{removed.name} was removed.",
+            hint="With their faces they come back by: tracker person add "
+            f"{shlex.quote(removed.name)} --relation {removed.relation}",
+        )
     near = people.nearest_names(connection, name)
     raise UnknownPerson(
         f"Nobody here is called {name!r}.",

@@ -156,14 +156,18 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class Undo:
-    """Something that was done, or would be taken back next: in words, with how many faces."""
+    """Something that was done, or would be taken back next: in words, with how many faces.
+
+    `batch_id` is its number, where that is known.
+    """
 
     words: str
     faces: int
+    batch_id: int | None = field(default=None, compare=False)
 
     def as_dict(self) -> dict[str, Any]:
         """For JSON."""
-        return asdict(self)
+        return {"words": self.words, "faces": self.faces, "id": _id(self.batch_id)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,8 +31,7 @@ from tracker.identity import (
     tracks,
     windows,
 )
-from tracker.identity.births import born, set_command
-from tracker.identity.family import take_back_impossible
+from tracker.identity.family import before_birth, take_back_impossible
 from tracker.identity.proposing import propose
 from tracker.identity.settled import Settled, from_kept
 from tracker.identity.strictness import strictness
@@ -190,11 +189,7 @@ def _answered_no(
 def _before_birth(person: Person, table: FaceTable) -> Iterator[str]:
     early = set(table.photos[seeing.before_birth([person], table)[:, 0]].tolist())
     if early:
-        yield (
-            f"{len(early)} of these photos {'is' if len(early) == 1 else 'are'} dated before "
-            f"{person.name} was born ({born(person)}). Look at the dates: tracker status "
-            f"--rejected; or was the birth mistyped? {set_command(person, '--born', 'DATE')}"
-        )
+        yield before_birth(len(early), person)
 
 
 def faces_in(

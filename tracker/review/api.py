@@ -19,6 +19,7 @@ from db.errors import StoreError
 from db.records import Person
 from tracker.errors import TrackerError
 from tracker.identity import reviewing
+from tracker.relations import CHILD
 from tracker.review.asked import bench_of, face_number, face_numbers, number, number_in
 from tracker.review.problems import NotThere
 from tracker.study.evidence import choose_embedder_id
@@ -192,7 +193,12 @@ async def _told(
 
 
 def _child(con: duckdb.DuckDBPyConnection, child: int | None) -> Person | None:
-    return reviewing.child_of(con) if child is None else must_be_there(con, child)
+    if child is None:
+        return reviewing.child_of(con)
+    found = must_be_there(con, child)
+    if found.relation != CHILD:
+        raise NotThere(f"{found.name} is not a child here.")
+    return found
 
 
 def _embedder(con: duckdb.DuckDBPyConnection, child: Person | None) -> str | None:

@@ -71,12 +71,15 @@ async def decide(request: Request) -> Response:
 
 
 async def undo(request: Request) -> Response:
-    """Take back the last decision; `words`, if given, must be what the page says that was."""
-    words = text_or_none(await said(request), "words", most=2000)
+    """Take back the last decision; `id` and `words`, if given, must be what the page says of it."""
+    told = await said(request)
+    words = text_or_none(told, "words", most=2000)
+    number = None if told.get("id") is None else id_in(told["id"], "id")
 
     def do(con: duckdb.DuckDBPyConnection) -> Told:
         last = deciding.next_undo(con)
-        if words is not None and last is not None and last.words != words:
+        meant = last is None or (words in (None, last.words) and number in (None, last.batch_id))
+        if last is not None and not meant:
             raise Stale(
                 f"Something else was decided meanwhile: {last.words}.",
                 hint="Undo again to take that back.",

@@ -70,6 +70,14 @@ def test_nobody_is_confirmed_twice_in_a_photo(album: Album) -> None:
     assert (again.faces, again.left_out) == (0, (other,))
 
 
+def test_a_photo_from_before_the_birth_is_warned_of(album: Album) -> None:
+    early = album.photo("early", ["Mia"], date(2019, 5, 5))
+    (told,) = deciding.decide(album.con, early, album.people["Mia"], "confirmed").warnings
+    assert told.startswith("1 of these photos is dated before Mia was born (2024-01-10). Look at")
+    done = deciding.decide(album.con, [album.faces["mia-3", 0]], album.people["Mia"], "confirmed")
+    assert done.warnings == ()
+
+
 def test_an_answer_outranks_whom_a_folder_was_said_to_show(album: Album) -> None:
     one, other = album.photo("pair", ["Mia", "Lea"], date(2024, 3, 1))
     album.say(other, "Mia", by="user")

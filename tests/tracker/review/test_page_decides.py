@@ -197,6 +197,26 @@ def test_undo_takes_back_what_the_page_shows_or_says_that_it_is_something_else(p
     assert now(page, one) == ("1", "confirmed")
 
 
+def test_undo_takes_back_one_s_own_answer_where_another_tab_gave_one_in_the_same_words(
+    page: Page,
+) -> None:
+    one, other = [face["id"] for face in faces(page) if not face["by_user"]][:2]
+    mine = page.post("/api/decide", {"faces": [one], "person": None, "state": "ignored"}).values
+    page.post("/api/decide", {"faces": [other], "person": None, "state": "ignored"})
+    reply = page.post("/api/undo", {"words": mine["words"], "id": mine["id"]})
+    assert (reply.status, now(page, other)) == (409, (None, "ignored"))
+    last = reply.values["undo"]
+    assert last["words"] == mine["words"] and last["id"] != mine["id"]
+    assert page.post("/api/undo", last).values["undone"] == mine["words"]
+    assert page.get("/api/state").values["undo"]["id"] == mine["id"]
+
+
+def test_only_a_child_has_months(page: Page) -> None:
+    assert page.get("/api/state?child=1").values["child"] == "Mia"
+    assert page.get("/api/state?child=2").status == 404
+    assert page.get("/api/library?child=2").status == 404
+
+
 def test_two_tabs_at_once_lose_nothing(page: Page) -> None:
     alone = {face["photo"]: face["id"] for face in faces(page) if not face["by_user"]}
     some = list(alone.values())  # one of each photo: nobody is in a photo twice
