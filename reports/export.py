@@ -40,8 +40,8 @@ TABLES = (
 
 COLUMNS: dict[str, tuple[str, ...]] = {
     "resemblance": (
-        "view", "age_months", "age_label", "relative", "percentile", "low", "high", "z", "faces",
-        "photo_days",
+        "view", "age_months", "age_label", "relative", "percentile", "low", "high", "z",
+        "kin_log_odds", "faces", "photo_days",
     ),
     "difference": (
         "view", "age_months", "age_label", "first", "second", "difference", "low", "high", "faces",

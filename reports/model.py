@@ -200,8 +200,9 @@ class ReportData:
     drift: Drift | None = None
     resemblance: pd.DataFrame = field(default_factory=pd.DataFrame)
     # view ("parents" | "everyone" | "same age"), age_months, age_label, relative, percentile,
-    # low, high, z, faces, photo_days : percentile 0..100 against comparable strangers, 50 is
-    # chance, NaN without a cohort; z in standard deviations between strangers
+    # low, high, z, kin_log_odds, faces, photo_days : percentile 0..100 against comparable
+    # strangers, 50 is chance, NaN without a cohort; z in standard deviations between strangers,
+    # kin_log_odds what it says for kin against stranger before anything else is known
     difference: pd.DataFrame = field(default_factory=pd.DataFrame)
     # view ("parents" | "same age"), age_months, age_label, first, second, difference, low, high,
     # faces, photo_days : of the resemblance score, the embedder's lean taken off

@@ -41,6 +41,7 @@ def scored(data: ReportData, *, seed: int = 11, same_age: bool = True) -> Report
             resemblance.append(
                 counted
                 | {"view": view, "relative": name, "percentile": mean, "z": (mean - 50) / 30,
+                   "kin_log_odds": 1.2 * (mean - 50) / 30 - 0.72,
                    "low": max(mean - half, 0.0), "high": min(mean + half, 100.0)}
             )  # fmt: skip
         if view == "everyone":
@@ -202,7 +203,13 @@ def stopped(data: ReportData) -> ReportData:
 def without_cohort(data: ReportData) -> ReportData:
     """No strangers: no percentiles, nothing tested, the lean unknown."""
     assert data.judgement is not None
-    unread = {"percentile": np.nan, "low": np.nan, "high": np.nan, "z": np.nan}
+    unread = {
+        "percentile": np.nan,
+        "low": np.nan,
+        "high": np.nan,
+        "z": np.nan,
+        "kin_log_odds": np.nan,
+    }
     untested = {"p_value": np.nan, "stands": False}
     return replace(
         data,

@@ -56,6 +56,11 @@ DAY_SCORES = ("day", "age_months", "z", "percentile", "faces")
 COHORT_USED = ("who", "sex", "band", "in_cell", "strangers", "bands", "any_sex", "trust")
 
 
+def kin_log_odds(z: float) -> float:
+    """Log of the odds kin : stranger at a mean z, of two normals `KIN_GAP` apart, even before."""
+    return KIN_GAP * z - KIN_GAP**2 / 2
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Scores:
     """What the child's n faces score with R relatives.
@@ -85,11 +90,6 @@ class Scores:
     days_each: float
     draws: int
     few_photos: Array
-
-    @property
-    def log_odds(self) -> Array:
-        """Log of the odds kin : stranger, `(n, R)`, two normals `KIN_GAP` apart, even before."""
-        return KIN_GAP * self.z - KIN_GAP**2 / 2
 
     @property
     def trend(self) -> pd.DataFrame:

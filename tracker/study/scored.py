@@ -13,7 +13,7 @@ from tracker.resemblance.cohort import band_of
 from tracker.resemblance.day_means import DayMeans
 from tracker.resemblance.evidence import Codes, Evidence
 from tracker.resemblance.intervals import Array, over_days
-from tracker.resemblance.score import SHARED, Scores, about_cells, score
+from tracker.resemblance.score import SHARED, Scores, about_cells, kin_log_odds, score
 from tracker.resemblance.strangers import Strangers
 from tracker.study.comparison import Comparison
 from tracker.study.kept import days_of, fingerprint, marks_of
@@ -147,8 +147,8 @@ def as_days(found: Scores) -> DayMeans:
 
 
 def trend_of(scored: Scored) -> pd.DataFrame:
-    """Month by month and relative: age_months, relative, percentile, low, high, z, faces,
-    photo_days. The interval is the 95 % t interval of the percentile over days, cut at 0 and
+    """Month by month and relative: age_months, relative, percentile, low, high, z, kin_log_odds,
+    faces, photo_days. The interval is the 95 % t interval of the percentile over days, cut at 0 and
     100; NaN below three days."""
     days = scored.days
     rows = []
@@ -159,8 +159,12 @@ def trend_of(scored: Scored) -> pd.DataFrame:
             found = over_days(scored.row("percentile", r)[here])
             low, high = np.clip([float(found.low), float(found.high)], 0, 100)
             z = float(scored.row("z", r)[here].mean())
-            rows.append((age, relative, float(found.mean), low, high, z, *counts))
-    columns = ["age_months", "relative", "percentile", "low", "high", "z", "faces", "photo_days"]
+            odds = kin_log_odds(z)
+            rows.append((age, relative, float(found.mean), low, high, z, odds, *counts))
+    columns = [
+        "age_months", "relative", "percentile", "low", "high", "z", "kin_log_odds", "faces",
+        "photo_days",
+    ]  # fmt: skip
     return pd.DataFrame(rows, columns=columns)
 
 
