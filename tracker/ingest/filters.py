@@ -36,7 +36,7 @@ class Filters:
     also where it is included. `albums`: only what is in a folder of one of these names, or in one
     that a Google Takeout calls so.
 
-    Raises UsageError for a pattern that means nothing.
+    Raises UsageError for a pattern that means nothing, and for an album without a name.
     """
 
     include: tuple[str, ...] = ()
@@ -46,6 +46,12 @@ class Filters:
     def __post_init__(self) -> None:
         for pattern in (*self.include, *self.exclude):
             _parts(pattern)
+        for album in self.albums:
+            if not album.strip():
+                raise UsageError(
+                    "An album without a name cannot be asked for.",
+                    hint='Write for example --album "Holidays 2019".',
+                )
 
     def __bool__(self) -> bool:
         """Whether anything is left out at all."""
@@ -96,6 +102,10 @@ def _describes_it(entry: os.DirEntry[bytes]) -> bool:
     )
 
 
+_LETTERS = re.compile(r"\[!?+.[^\]]*\]")
+"""`[abc]`, as fnmatch reads it; any other `[` would be the letter itself, which nobody means."""
+
+
 @lru_cache(maxsize=256)
 def _parts(pattern: str) -> tuple[Part, ...]:
     parts = [part for part in folded(pattern).split("/") if part not in ("", ".")]
@@ -103,6 +113,11 @@ def _parts(pattern: str) -> tuple[Part, ...]:
         raise UsageError(
             f"{pattern!r} is not a pattern of names below a folder.",
             hint='Write for example "*.png", "Screenshots" or "2019/**/*.jpg".',
+        )
+    if any("[" in _LETTERS.sub("", part) for part in parts):
+        raise UsageError(
+            f"{pattern!r} opens a [ that no ] closes.",
+            hint="[abc] stands for one of these letters; write [[] for a [ in a name.",
         )
     if len(parts) == 1 and not pattern.startswith("/"):
         parts.insert(0, "**")

@@ -12,6 +12,21 @@ from db.text import many
 from tracker.ingest.entries import FILTERED
 from tracker.ingest.scan import PHOTO_SUFFIXES, Skipped, shown
 
+SEVERAL = {
+    "album's description": "albums' descriptions",
+    "ambiguous sidecar": "ambiguous sidecars",
+    "another program's catalogue": "other programs' catalogues",
+    "link": "links",
+    "live photo's video": "live photos' videos",
+    "sidecar": "sidecars",
+    "sidecar of a video": "sidecars of videos",
+    "sidecar without its photo": "sidecars without their photos",
+    "the film of a motion photo": "films of motion photos",
+    "video": "videos",
+    "workspace": "workspaces",
+}
+"""What is skipped, where there is more than one of it; suffixes and the like stay as they are."""
+
 
 @dataclass(frozen=True, slots=True)
 class Progress:
@@ -71,7 +86,7 @@ class IngestSummary:
     def skipped_in_words(self) -> str:
         """ "3 .gif, 1 hidden, 2 .mp4", or ""."""
         parts = sorted((self.skipped + self.not_read).items())
-        return ", ".join(f"{number:,} {kind}" for kind, number in parts)
+        return ", ".join(many(number, kind, SEVERAL.get(kind, kind)) for kind, number in parts)
 
     def as_dict(self) -> dict[str, object]:
         """For `--json`."""

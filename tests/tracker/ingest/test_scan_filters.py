@@ -139,6 +139,23 @@ def test_a_pattern_that_means_nothing_is_said_at_once(pattern: str) -> None:
             Filters(**{field: (pattern,)})
 
 
+@pytest.mark.parametrize("pattern", ["[abc", "IMG_[0-9", "x/[!a", "[]", "[!]", "[a]/b[", "[a][b"])
+def test_a_bracket_that_is_left_open_is_said_at_once(pattern: str) -> None:
+    with pytest.raises(UsageError, match="no ] closes"):
+        Filters(include=(pattern,))
+
+
+@pytest.mark.parametrize("pattern", ["[abc]", "[]]", "[!]]", "a]", "[[]1].jpg", "[[]", "[a]x[!b]"])
+def test_brackets_that_are_closed_are_fine(pattern: str) -> None:
+    assert Filters(include=(pattern,))
+
+
+@pytest.mark.parametrize("album", ["", " "])
+def test_an_album_without_a_name_is_said_at_once(album: str) -> None:
+    with pytest.raises(UsageError, match="without a name"):
+        Filters(albums=(album,))
+
+
 def test_a_pattern_of_many_stars_takes_no_time(tmp_path: Path) -> None:
     (tmp_path / ("a" * 200)).mkdir()
     (tmp_path / ("a" * 200) / f"{'a' * 240}.jpg").write_bytes(b"x")
