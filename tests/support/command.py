@@ -9,6 +9,7 @@ import os
 import subprocess
 import sys
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -32,14 +33,23 @@ class Outcome:
         return dict(json.loads(self.out))
 
 
+@cache
+def the_commands(app: Any) -> Any:
+    """The commands as typer builds them: once, and not anew each time."""
+    from typer.main import get_command
+
+    return get_command(app)
+
+
 def tracker(*arguments: str | Path, home: Path | None = None) -> Outcome:
     """Run a command in this process, through the same `main` as the installed program."""
-    from tracker.cli import main
+    from tracker.cli import endings, main
 
     words = ["tracker", *(["--home", str(home)] if home else []), *map(str, arguments)]
     out, err = io.StringIO(), io.StringIO()
     with (
         patch.object(sys, "argv", words),
+        patch.object(endings, "get_command", the_commands),
         contextlib.redirect_stdout(out),
         contextlib.redirect_stderr(err),
     ):

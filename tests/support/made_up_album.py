@@ -10,9 +10,9 @@ import duckdb
 import numpy as np
 
 from db import decisions, people, photos
-from db.connection import open_workspace
 from db.ids import face_id
 from db.records import Dated, EmbedderRow, Face, Person, Photo, PhotoPath, PhotoResult
+from tests.support.workspaces import new_workspace
 from tracker.identity.settle import settle
 from tracker.identity.settled import Settled
 from tracker.vision.detector import DETECTOR_ID
@@ -28,7 +28,7 @@ class Album:
 
     def __init__(self, home: Path) -> None:
         self.home = home
-        self.con: duckdb.DuckDBPyConnection = open_workspace(home, create=True)
+        self.con: duckdb.DuckDBPyConnection = new_workspace(home)
         self.rng = np.random.default_rng(3)
         self.taken = 0
         self.mia = people.add(self.con, "Mia", "child", born_earliest=BORN)

@@ -10,7 +10,6 @@ import duckdb
 import numpy as np
 
 from db import decisions, people, photos, tags
-from db.connection import open_workspace
 from db.ids import face_id
 from db.records import (
     Dated,
@@ -22,6 +21,7 @@ from db.records import (
     PhotoPath,
     PhotoResult,
 )
+from tests.support.workspaces import new_workspace
 from tracker.identity.tags import TagsSettled, settle_tags
 from tracker.metadata.records import Box, Tag
 from tracker.vision.detector import DETECTOR_ID
@@ -55,7 +55,7 @@ class TaggedAlbum:
 
     def __init__(self, home: Path) -> None:
         self.home = home
-        self.con: duckdb.DuckDBPyConnection = open_workspace(home, create=True)
+        self.con: duckdb.DuckDBPyConnection = new_workspace(home)
         self.mia = people.add(self.con, "Mia", "child")
         self.rosa = people.add(self.con, "Oma Rosa", "grandmother")
         self.karl = people.add(self.con, "Karl", "grandfather")

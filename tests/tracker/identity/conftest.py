@@ -12,6 +12,7 @@ import pytest
 
 from db.connection import open_workspace
 from tests.support.review_album import Album, family
+from tests.support.workspaces import new_workspace
 
 
 @pytest.fixture
@@ -22,7 +23,7 @@ def review_home(tmp_path: Path) -> Path:
 @pytest.fixture
 def review(review_home: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """An empty workspace."""
-    with open_workspace(review_home, create=True) as connection:
+    with new_workspace(review_home) as connection:
         yield connection
 
 

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from db.connection import open_workspace
 from tests.support.drawn_photos import drawn, save
 from tests.support.ingest_desk import Desk, counting
+from tests.support.workspaces import new_workspace
 from tracker.ingest import pipeline
 
 
@@ -24,7 +24,7 @@ def album(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
     home = tmp_path / "workspace"
-    with open_workspace(home, create=True) as con:
+    with new_workspace(home) as con:
         made = Desk(con, home)
         monkeypatch.setattr(pipeline, "look_ahead", counting(made))
         yield made

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import shutil
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -17,9 +16,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from db import photos
-from db.connection import open_workspace
 from db.moments import Looks
-from tests.support.workspaces import DETECTOR, EMBEDDER, dated, photo_of, sha_of
+from tests.support.workspaces import DETECTOR, EMBEDDER, dated, new_workspace, photo_of, sha_of
 from tracker.dating import names
 from tracker.dating.clues import NAME
 from tracker.ingest import alike, moments
@@ -30,26 +28,16 @@ Connection = duckdb.DuckDBPyConnection
 NOON = datetime(2024, 5, 4, 12, 20, 7)
 
 
-@pytest.fixture(scope="session")
-def bare_workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A workspace to be copied: that takes a quarter of the time of making one."""
-    made = tmp_path_factory.mktemp("bare") / "workspace"
-    open_workspace(made, create=True).close()
-    return made
-
-
 @pytest.fixture
-def con(tmp_path: Path, bare_workspace: Path) -> Iterator[Connection]:
-    shutil.copytree(bare_workspace, tmp_path / "workspace")
-    with open_workspace(tmp_path / "workspace") as made:
+def con(tmp_path: Path) -> Iterator[Connection]:
+    with new_workspace(tmp_path / "workspace") as made:
         yield made
 
 
 @pytest.fixture
-def fresh(tmp_path: Path, bare_workspace: Path) -> Iterator[Connection]:
+def fresh(tmp_path: Path) -> Iterator[Connection]:
     """Another workspace."""
-    shutil.copytree(bare_workspace, tmp_path / "another")
-    with open_workspace(tmp_path / "another") as made:
+    with new_workspace(tmp_path / "another") as made:
         yield made
 
 

@@ -14,10 +14,9 @@ import pytest
 from db import cohort as stored
 from db import faces, people, photos
 from db.cohort import Member
-from db.connection import open_workspace
 from db.records import Person
 from tests.support.made_up_faces import Shots, evidence, look
-from tests.support.workspaces import DETECTOR, EMBEDDER, OTHER, dated, photo_of, says
+from tests.support.workspaces import DETECTOR, EMBEDDER, OTHER, dated, new_workspace, photo_of, says
 from tracker.resemblance.evidence import Evidence
 from tracker.study.cohort import GatheredCohort, workspace_cohort
 
@@ -29,7 +28,7 @@ DAY = date(2024, 3, 9)
 
 @pytest.fixture
 def con(tmp_path: Path) -> Iterator[Connection]:
-    with open_workspace(tmp_path / "workspace", create=True) as connection:
+    with new_workspace(tmp_path / "workspace") as connection:
         yield connection
 
 
