@@ -14,7 +14,7 @@ from PIL import Image, ImageFile
 
 from db.records import Clue
 from tracker.metadata import exif, iptc, isobmff, motion, regions, xmp
-from tracker.metadata.records import Metadata
+from tracker.metadata.records import MAX_XMP_BYTES, Metadata
 
 Answer = TypeVar("Answer")
 
@@ -96,7 +96,7 @@ def _extended(image: Image.Image) -> bytes:
             at = len(_EXTENSION) + 32
             length = int.from_bytes(data[at : at + 4], "big")
             parts[int.from_bytes(data[at + 4 : at + 8], "big")] = data[at + 8 :]
-    if length > xmp.MAX_BYTES:  # depth maps and the like, not properties
+    if length > MAX_XMP_BYTES:  # depth maps and the like, not properties
         return b""
     return b"".join(parts[place] for place in sorted(parts))
 

@@ -10,6 +10,10 @@ Box = tuple[float, float, float, float]
 """x0, y0, x1, y1 as shares (0 to 1) of the upright photo's width and height; x0 < x1, y0 < y1."""
 
 
+MAX_XMP_BYTES = 4 << 20
+"""Lightroom's longest, with masks, have some hundred thousand; a larger one is not read."""
+
+
 @dataclass(frozen=True, slots=True)
 class Tag:
     """A name that another program, or somebody with it, gave to a face or to the whole photo.

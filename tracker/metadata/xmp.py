@@ -15,9 +15,7 @@ from defusedxml import ElementTree as Defused
 from db.records import Clue
 from tracker.dating import read
 from tracker.metadata import rdf
-
-MAX_BYTES = 4_000_000
-"""Lightroom's longest, with masks, have some hundred thousand."""
+from tracker.metadata.records import MAX_XMP_BYTES
 
 MAX_ELEMENTS = 50_000
 MAX_DEPTH = 64
@@ -49,7 +47,7 @@ def parse(data: bytes) -> Element | None:
     Takes what programs leave around it: packet wrappers, byte order marks, NULs and blanks at the
     ends, UTF-16, and bytes that the encoding does not have.
     """
-    if len(data) > MAX_BYTES or data.count(b"<") > 2 * MAX_ELEMENTS:
+    if len(data) > MAX_XMP_BYTES or data.count(b"<") > 2 * MAX_ELEMENTS:
         return None
     text = _NOT_IN_XML.sub("", _text(data))
     begin, end = _BEGINS.search(text), text.rfind(">") + 1

@@ -9,9 +9,7 @@ from contextlib import suppress
 from enum import Enum
 
 from tracker.metadata import write_xmp, xmp
-
-LARGEST = 4 << 20
-"""Bytes; none of ours is larger."""
+from tracker.metadata.records import MAX_XMP_BYTES
 
 
 class Outcome(Enum):
@@ -48,7 +46,7 @@ def ours(path: bytes) -> bytes | None:
     """What we wrote at `path` before, b"" where nothing is there, None where it is not ours."""
     try:
         about = os.lstat(path)
-        if not stat.S_ISREG(about.st_mode) or about.st_size > LARGEST:
+        if not stat.S_ISREG(about.st_mode) or about.st_size > MAX_XMP_BYTES:
             return None
         with open(path, "rb") as file:  # noqa: PTH123
             data = file.read()

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from tracker.metadata.records import Metadata
+from tracker.metadata.records import MAX_XMP_BYTES, Metadata
 from tracker.metadata.sidecars import takeout
 from tracker.metadata.sidecars.records import About, Sidecar
 
-LARGEST = {"xmp": 4 << 20, "takeout": takeout.MAX_BYTES, "picasa": 16 << 20}
+LARGEST = {"xmp": MAX_XMP_BYTES, "takeout": takeout.MAX_BYTES, "picasa": 16 << 20}
 """Bytes of a sidecar that are read, by its kind: a larger one is nothing that a program wrote. The
 Picasa ini of a folder of 100,000 photos has about so many."""
 
