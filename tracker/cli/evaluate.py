@@ -79,6 +79,7 @@ def synthetic(
 ) -> None:
     """Make up children whose truth is known, and count how often what is said of them is right."""
     from tracker.evaluation import gates, provenance, tables
+    from tracker.vision.engines.cores import cores
 
     scenarios = _scenarios(scenario or ())
     code = provenance.code_version()
@@ -87,7 +88,7 @@ def synthetic(
             replicates,
             scenarios=scenarios,
             seed=seed,
-            jobs=jobs or gates.cores(),
+            jobs=jobs or cores(),
             on_replicates=advance,
         )
     met, asked = tables.passed(found)

@@ -9,7 +9,6 @@ two Monte Carlo errors beyond. At 1,000 replicates that is .014 for a false clai
 from __future__ import annotations
 
 import math
-import os
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
@@ -139,11 +138,6 @@ def _one_thread() -> None:
     except ImportError:  # it comes with scikit-learn
         return
     threadpool_limits(1)
-
-
-def cores() -> int:
-    """Cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def summarise(found: Sequence[Measures]) -> list[tuple[object, ...]]:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tracker.ingest import pipeline
+from tracker.vision.engines import cores
 
 
 @pytest.mark.parametrize(
@@ -30,3 +31,15 @@ def test_a_container_has_what_it_was_given(
     whole = pipeline.memory_bytes()  # without such a file
     there.write_text(said, encoding="ascii")
     assert pipeline.memory_bytes() == (min(whole, 3_000_000_000) if bound else whole)
+
+
+@pytest.mark.parametrize(
+    ("said", "least"), [("100000 100000\n", 1), ("50000 100000\n", 1), ("max 100000\n", None)]
+)
+def test_a_container_has_no_more_cores_than_it_may_keep_busy(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, said: str, least: int | None
+) -> None:
+    monkeypatch.setattr(cores, "QUOTA", tmp_path / "cpu.max")
+    there = cores.cores()  # without such a file
+    (tmp_path / "cpu.max").write_text(said, encoding="ascii")
+    assert cores.cores() == (there if least is None else least)

@@ -10,10 +10,19 @@ from pathlib import Path
 BF16_FLAGS = frozenset({"avx512_bf16", "amx_bf16"})
 
 
+QUOTA = Path("/sys/fs/cgroup/cpu.max")
+"""In a container on Linux: how long of each period all its processes together may work."""
+
+
 def cores() -> int:
-    """The cores that this process may use."""
+    """The cores that this process may use, and no more than its container may keep busy."""
     affinity = getattr(os, "sched_getaffinity", None)
-    return len(affinity(0)) if affinity else os.cpu_count() or 1
+    there = len(affinity(0)) if affinity else os.cpu_count() or 1
+    try:
+        quota, period = QUOTA.read_text(encoding="ascii").split()
+        return max(1, min(there, round(int(quota) / int(period))))
+    except (OSError, ValueError, ZeroDivisionError):  # no container, or one without a bound: "max"
+        return there
 
 
 @cache
