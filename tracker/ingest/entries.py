@@ -25,6 +25,9 @@ class Found:
 FILTERED = "filtered"
 """The kind of a photo that was not asked for."""
 
+WORKSPACE_KIND = "workspace"
+"""The kind of a folder of this program's own."""
+
 
 @dataclass(frozen=True, slots=True)
 class Skipped:

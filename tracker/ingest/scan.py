@@ -20,7 +20,15 @@ from db import DATABASE
 from db.records import Rejection
 from db.text import shown
 from tracker.errors import UsageError
-from tracker.ingest.entries import FILTERED, Entry, Found, Skipped, unreadable, why_unreadable
+from tracker.ingest.entries import (
+    FILTERED,
+    WORKSPACE_KIND,
+    Entry,
+    Found,
+    Skipped,
+    unreadable,
+    why_unreadable,
+)
 from tracker.ingest.filters import EVERYTHING, Filters, folded, titles_of
 from tracker.ingest.formats import PHOTO_SUFFIXES
 from tracker.ingest.neighbours import Neighbours, listed, may_speak
@@ -28,6 +36,9 @@ from tracker.ingest.passed_over import ORIGINALS, PACKAGE, is_package, passed_ov
 from tracker.metadata.sidecars.records import KnownSidecars, news
 
 WORKSPACE = os.fsencode(DATABASE)
+
+_OWN_FOLDERS = frozenset((b"thumbnails", b"gallery", b"reports"))
+"""Of a workspace: faces cut out of photos, and pictures made of them."""
 
 Known = tuple[int, int, int, str]
 """A file as it was when read: size in bytes, mtime in ns, inode (its low 64 bits), sha256."""
@@ -150,6 +161,9 @@ class _Tour:
         except OSError as error:
             yield unreadable(start, error)
             return
+        if _is_ours(start):
+            yield Skipped(start, WORKSPACE_KIND)
+            return
         if stat.S_ISDIR(status.st_mode):
             yield from self._walk(_Place(start, status, (), self._is_album(start)))
             return
@@ -176,7 +190,7 @@ class _Tour:
                 yield unreadable(place.path, error, what="folder")
                 continue
             if _holds(entries, WORKSPACE):  # its thumbnails are no photos
-                yield Skipped(place.path, "workspace")
+                yield Skipped(place.path, WORKSPACE_KIND)
                 continue
             if is_package(place.path):
                 entries, others = _originals(entries)
@@ -282,6 +296,16 @@ class _Tour:
 
     def _is_album(self, folder: bytes) -> bool:
         return not self.filters.albums or self.filters.is_album(titles_of(folder))
+
+
+def _is_ours(path: bytes) -> bool:
+    """Whether it is, or lies in, one of the folders that a workspace keeps for itself."""
+    while (folder := os.path.dirname(path)) != path:  # noqa: PTH120
+        own = os.path.basename(path) in _OWN_FOLDERS  # noqa: PTH119
+        if own and os.path.lexists(os.path.join(folder, WORKSPACE)):  # noqa: PTH118
+            return True
+        path = folder
+    return False
 
 
 def _holds(entries: list[os.DirEntry[bytes]], name: bytes) -> bool:

@@ -9,7 +9,7 @@ from itertools import repeat
 
 from db.records import Rejection
 from db.text import many
-from tracker.ingest.entries import FILTERED
+from tracker.ingest.entries import FILTERED, WORKSPACE_KIND
 from tracker.ingest.scan import PHOTO_SUFFIXES, Skipped, shown
 
 SEVERAL = {
@@ -110,6 +110,11 @@ def nothing_found(skipped: list[Skipped]) -> str:
     """What to say where there was not one photo."""
     if not skipped:
         return "There is nothing in there: no photo, and no other file."
+    if any(entry.kind == WORKSPACE_KIND for entry in skipped) and len(skipped) == 1:
+        return (
+            f"{shown(skipped[0].path)} belongs to a workspace of this program: what is in there "
+            "are its own pictures of faces, and no photos."
+        )
     if left_out := sum(entry.kind == FILTERED for entry in skipped):
         are = many(left_out, "photo is", "photos are")
         return (

@@ -16,6 +16,7 @@ from tracker.errors import UsageError
 from tracker.ingest import scan as scanning
 from tracker.ingest.known import Memory, plan
 from tracker.ingest.scan import Found, Skipped, scan, shown
+from tracker.ingest.summary import nothing_found
 
 NOBODY = 65534
 
@@ -219,6 +220,23 @@ def knows(tree: Path) -> dict[bytes, tuple[int, int, int, str]]:
     return {
         e.path: (e.byte_size, e.mtime_ns, e.inode, f"content of {shown(e.path)}") for e in found
     }
+
+
+def test_a_workspaces_own_pictures_are_no_photos_where_they_are_named_either(
+    tmp_path: Path,
+) -> None:
+    faces = tmp_path / "workspace" / "thumbnails" / "ab"
+    faces.mkdir(parents=True)
+    (faces / "face.jpg").write_bytes(b"x")
+    beside = tmp_path / "workspace" / "2019" / "photo.jpg"  # some keep both in one folder
+    beside.parent.mkdir()
+    beside.write_bytes(b"x")
+    assert isinstance(next(iter(scan([faces]))), Found)  # nobody's folder of that name
+    (tmp_path / "workspace" / "tracker.duckdb").write_bytes(b"x")
+    for path in (faces.parent, faces, faces / "face.jpg"):
+        assert list(scan([path])) == [Skipped(os.fsencode(path), "workspace")]
+        assert "own pictures of faces" in nothing_found(list(scan([path])))
+    assert isinstance(next(iter(scan([beside.parent]))), Found)
 
 
 def test_photos_that_are_as_they_were_are_told_apart_without_an_entry(tree: Path) -> None:
