@@ -22,6 +22,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
+from pathlib import Path
 from queue import SimpleQueue
 from types import TracebackType
 from typing import Any, Generic, TypeVar
@@ -35,6 +36,10 @@ TIME_LIMIT_S = 5.0
 """For looking at one photo, in both tries; one of 12 megapixels takes a fiftieth of it. The start
 of the program and of its process come on top, and ten seconds are too long for one photo."""
 
+STARVED = 30
+"""Times the limit that a photo has where other programs have the cores: what its process spends in
+waiting for one is not counted."""
+
 LEAST_LIMIT_S = 1.5
 """What the second try has at the least."""
 
@@ -43,6 +48,9 @@ START_LIMIT_S = 60.0
 
 MEMORY_LIMIT = 1_000_000_000
 """Bytes of address space that a process may take beyond what it has after its start."""
+
+POLL_S = 0.02
+"""How much longer than its limit a photo may take, so that nobody asks too often."""
 
 NOT_STARTED = "The process that should read it does not start."
 
@@ -173,7 +181,7 @@ class _Worker:
         self._closed = False
         self._lock = threading.Lock()
         self.busy = 0.0
-        """Seconds that the last call took, without the process's start."""
+        """Seconds that the last call took, without the process's start and waiting for a core."""
 
     def call(self, job: object, *, alone: bool, spent: float = 0.0) -> Any:  # noqa: ANN401
         """The work's answer; raises what the work raised, or Died.
@@ -185,9 +193,15 @@ class _Worker:
         try:
             pipe = self._started()
             begun = time.monotonic()
+            waited = self._waited()
             pipe.send((job, alone))
             in_time = pipe.poll(limit)
-            self.busy = time.monotonic() - begun
+            while True:
+                passed = time.monotonic() - begun
+                self.busy = passed - max(0.0, self._waited() - waited)
+                if in_time or self.busy >= limit or passed >= STARVED * limit:
+                    break
+                in_time = pipe.poll(limit - self.busy + POLL_S)
             if not in_time:
                 raise PhotoRejected(
                     "too-slow", f"It could not be read within {self._time_limit:.0f} seconds."
@@ -244,6 +258,16 @@ class _Worker:
             self.end()
             raise problem
         return ours
+
+    def _waited(self) -> float:
+        """Seconds that the process was ready to run and other programs had the cores; 0 where the
+        system does not tell."""
+        process = self._process
+        with suppress(OSError, ValueError, IndexError):
+            if process is not None and sys.platform == "linux":
+                told = Path(f"/proc/{process.pid}/schedstat").read_text(encoding="ascii")
+                return int(told.split()[1]) / 1e9
+        return 0.0
 
     def _death(self) -> Died:
         """How the process ended, which is gone or about to be."""

@@ -37,6 +37,10 @@ def act(job: str, alone: bool) -> str:
         raise NeedsRoom
     elif word == "sleep":
         time.sleep(float(argument))
+    elif word == "work":
+        until = time.process_time() + float(argument)
+        while time.process_time() < until:
+            pass
     elif word == "die-once":
         mark = Path(argument)
         if not mark.exists():

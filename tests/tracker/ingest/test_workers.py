@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 import threading
 import time
@@ -14,6 +15,7 @@ from tracker.errors import EngineError, PhotoRejected
 from tracker.ingest import look
 from tracker.ingest.known import LASTING
 from tracker.ingest.workers import LEAST_LIMIT_S, TIME_LIMIT_S, Workers
+from tracker.vision.engines.cores import cores
 
 
 @pytest.fixture
@@ -146,6 +148,20 @@ def test_a_photo_that_never_ends_is_given_up_in_time(pool: Workers[str, str]) ->
 def test_both_tries_of_a_photo_share_its_time(pool: Workers[str, str]) -> None:
     with pytest.raises(PhotoRejected, match="within 3 seconds"):
         pool.submit("die-after 2.5").result()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="Linux tells how long one waited for a core")
+def test_a_photo_is_not_given_up_because_other_programs_have_the_cores() -> None:
+    with Workers(reader_jobs.act, count=1, time_limit=0.5) as workers:
+        workers.submit("warm").result()
+        spinning = [sys.executable, "-c", "while True: pass"]
+        others = [subprocess.Popen(spinning) for _ in range(2 * cores())]
+        try:
+            assert workers.submit("work 0.4").result().startswith("work")
+        finally:
+            for other in others:
+                other.kill()
+                other.wait()
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="memory is bounded on Linux only")
