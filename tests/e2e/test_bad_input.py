@@ -389,6 +389,21 @@ def test_an_interrupted_ingest_goes_on_where_it_was(
     assert kept > 0
 
 
+def test_an_ingest_that_a_service_manager_ends_says_so_as_after_ctrl_c(
+    empty: Path, tmp_path: Path
+) -> None:
+    code = (
+        "import os, signal, tracker.ingest.pipeline as p\n"
+        "p.ingest = lambda *a, **k: os.kill(os.getpid(), signal.SIGTERM)\n" + program()[2]
+    )
+    words = ["--home", str(empty), "ingest", str(tmp_path), "--embedder", "handcrafted"]
+    done = subprocess.run(
+        [program()[0], "-c", code, *words], capture_output=True, check=False, text=True
+    )
+    assert done.returncode == 130
+    assert "goes on from there" in done.stderr
+
+
 def test_a_wrong_option_is_a_usage_error(empty: Path) -> None:
     assert tracker("report", "--colour", "red", home=empty).code == 2
     assert tracker("no-such-command", home=empty).code == 2

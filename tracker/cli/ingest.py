@@ -23,6 +23,7 @@ from tracker.cli.context import (
 )
 from tracker.cli.output import count, emit, note, plain, say, warn_all
 from tracker.cli.progress import download_bar, photo_bar
+from tracker.cli.signals import sigterm_as_ctrl_c
 
 if TYPE_CHECKING:
     from tracker.identity.settled import Settled
@@ -145,7 +146,8 @@ def ingest(
         from tracker.cli.watch import follow
 
         raise typer.Exit(SOME_REJECTED if follow(paths, take_in, json=json) else 0)
-    taken = take_in(paths)
+    with sigterm_as_ctrl_c():
+        taken = take_in(paths)
     show(taken, json=json)
     if taken.summary.photos_rejected:
         raise typer.Exit(SOME_REJECTED)
