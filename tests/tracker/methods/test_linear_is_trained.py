@@ -26,10 +26,7 @@ def loss(answers: np.ndarray, people: np.ndarray) -> float:
 def test_training_moves_the_weights_away_from_how_they_were_drawn(
     method: type[Linear] | type[Mlp], sizes: list[int], known: Evidence
 ) -> None:
-    drawn = [
-        (weights.numpy(), bias.numpy())
-        for weights, bias in initial_layers(sizes, seed=3)
-    ]
+    drawn = [(weights.numpy(), bias.numpy()) for weights, bias in initial_layers(sizes, seed=3)]
     before = loss(shares(known.vectors, drawn), known.people)
     trained = method(seed=3).fit(known.vectors, known.people)
     after = loss(trained.predict_proba(known.vectors), known.people)
