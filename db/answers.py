@@ -224,7 +224,7 @@ def _give_back(con: duckdb.DuckDBPyConnection, changes: Sequence[Mapping[str, An
         person, column = change["person_id"], change["column"]
         if column not in ENTRY_COLUMNS or not _stands(con, column, now[person][column], change):
             continue
-        if column == "removed" and _is_spoken_of(con, person):
+        if column == "removed" and change["before"] == "true" and _is_spoken_of(con, person):
             continue
         con.execute(
             f"UPDATE people SET {column} = ? WHERE person_id = ?",  # noqa: S608

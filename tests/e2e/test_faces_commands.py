@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import shutil
 import sys
 from pathlib import Path
 from typing import Any
@@ -20,9 +21,15 @@ Told = dict[str, Any]
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Path:
+def home(made: Path, tmp_path: Path) -> Path:
+    """A copy of the album to change."""
+    return Path(shutil.copytree(made, tmp_path / "workspace"))
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A made-up album: Mia and her parents, a photo of two nobody knows, one of a long name."""
-    where = tmp_path / "workspace"
+    where = tmp_path_factory.mktemp("album") / "workspace"
     with open_workspace(where, create=True) as con:
         album = family(con)
         album.photo("crowd", ["x", "y"], BORN)
@@ -83,6 +90,27 @@ def test_an_answer_holds_and_is_taken_back_as_one(home: Path) -> None:
     assert back.out.startswith("Taken back: Ben: 2 faces.\n")
     assert "  1 face: nobody's yet again\n" in back.out
     assert [ids(home, "--unknown")[0], ids(home, "--proposed")[0]] == both
+
+
+def test_what_is_said_of_people_is_taken_back_in_its_turn(home: Path) -> None:
+    def told(*words: str) -> str:
+        done = tracker(*words, home=home)
+        assert done.code == 0, done.err
+        return done.out
+
+    told("person", "add", "Opa", "--relation", "father")
+    told("faces", "assign", ids(home, "--proposed")[0], "Opa")
+    assert "tracker faces undo" in told("person", "merge", "Ben", "Opa", "--yes")
+    told("person", "rename", "Opa", "Papa")
+    assert "tracker faces undo" in told("person", "remove", "Papa", "--yes")
+    undone = [told("faces", "undo").split("\n")[0] for _ in range(5)]
+    assert undone == [
+        f"Taken back: {words}."
+        for words in (
+            "Papa is removed", "Opa is called Papa", "Ben is Opa", "Opa: 1 face", "Opa is added",
+        )
+    ]  # fmt: skip
+    assert len(ids(home, "--person", "Ben")) == 6
 
 
 def test_what_cannot_be_right_is_warned_of(home: Path) -> None:

@@ -11,7 +11,7 @@ import typer
 
 from tracker.cli.context import Json, given_path, given_word, settings_of, workspace
 from tracker.cli.dates import middle_cut, wrapped
-from tracker.cli.output import count, emit, plain, say, table, warn, warn_all
+from tracker.cli.output import UNDO, count, emit, plain, say, table, warn, warn_all
 from tracker.errors import TrackerError, UsageError
 
 if TYPE_CHECKING:
@@ -25,7 +25,6 @@ WIDTH = 80
 ID_WIDTH, DATE_WIDTH, WHO_WIDTH = 16, 10, 22
 USUAL, ALL, STDIN = 50, 2**31 - 1, "-"
 LISTED = 5
-UNDO = "Not what you meant? tracker faces undo"
 REASON = "said with tracker faces"
 
 faces = typer.Typer(
@@ -239,7 +238,8 @@ def ignore(context: typer.Context, ids: Faces, json: Json = False) -> None:
 
 @faces.command("undo")
 def undo(context: typer.Context, json: Json = False) -> None:
-    """Take back what was last said here or on the review page; again for what was before."""
+    """Take back what was last said here, with `tracker person` or on the review page; again for
+    what was before."""
     from datetime import date
 
     from tracker.study import reviewing
@@ -249,7 +249,8 @@ def undo(context: typer.Context, json: Json = False) -> None:
     if undone is None:
         raise UsageError(
             "There is nothing to undo.",
-            hint="What is said with `tracker faces` or on the review page can be undone.",
+            hint="What is said with `tracker faces`, with `tracker person` (but for `set`) or on "
+            "the review page can be undone.",
         )
     if json:
         emit(undone.as_dict())

@@ -9,6 +9,7 @@ from contextlib import suppress
 from typing import Any
 
 SCHEMA_VERSION = 1
+UNDO = "Not what you meant? tracker faces undo"
 
 WIDEST_COLUMN = 120
 """Letters for which a table's other lines make room; what is longer pushes on its own line only."""

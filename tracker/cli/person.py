@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tracker.cli.context import Json, workspace
-from tracker.cli.output import count, emit, note, plain, say, table, warn_all
+from tracker.cli.output import UNDO, count, emit, note, plain, say, table, warn_all
 from tracker.errors import UsageError
 
 if TYPE_CHECKING:
@@ -48,10 +48,11 @@ def add(
     json: Json = False,
 ) -> None:
     """Add a relative, another child, or someone unrelated."""
-    from tracker.identity.family import add_person, warnings_about
+    from tracker.identity import deciding
+    from tracker.identity.family import warnings_about
 
     with workspace(context) as connection:
-        person, faces_kept = add_person(connection, name, relation, born, sex)
+        person, faces_kept, _ = deciding.add(connection, name, relation, born, sex)
         warnings = warnings_about(connection, person)
     warn_all(warnings)
     if json:
@@ -149,12 +150,12 @@ def rename(
 
     from db import people as stored
     from tracker.identity.family import find
-    from tracker.study.deciding_dates import person_changed
+    from tracker.study import reviewing
 
     with workspace(context) as connection:
         person = find(connection, name)
-        renamed = stored.rename(connection, person.person_id, new_name)
-        person_changed(connection, person, renamed, today=date.today())
+        reviewing.rename(connection, person.person_id, new_name, today=date.today())
+        renamed = stored.by_id(connection, person.person_id) or person
     if json:
         emit({"before": person.name, "name": renamed.name})
         return
@@ -172,9 +173,8 @@ def merge(
     """Two names for one person: give all faces to INTO."""
     from datetime import date
 
-    from db import people as stored
     from tracker.identity.family import find, must_be_mergeable
-    from tracker.study.deciding_dates import person_changed
+    from tracker.study import reviewing
 
     with workspace(context) as connection:
         source, target = find(connection, name), find(connection, into)
@@ -183,15 +183,14 @@ def merge(
             f"Give all of {plain(source.name)}'s faces to {plain(target.name)}?", yes, json=json
         )
         before = faces_of(connection, target.person_id)
-        stored.merge(connection, source.person_id, target.person_id)
-        person_changed(connection, source, find(connection, target.name), today=date.today())
+        reviewing.merge(connection, source.person_id, target.person_id, today=date.today())
         moved = faces_of(connection, target.person_id) - before
     if json:
         emit({"merged": source.name, "into": target.name, "faces": moved})
         return
     say(
         f"{plain(target.name)} has {count(moved, 'more face')}; {plain(source.name)} is no "
-        "longer listed."
+        f"longer listed. {UNDO}"
     )
 
 
@@ -200,22 +199,20 @@ def remove(context: typer.Context, name: Name, yes: Yes = False, json: Json = Fa
     """Take someone out of every comparison. Photos and names of faces are kept."""
     from datetime import date
 
-    from db import people as stored
     from tracker.identity.family import find
-    from tracker.study.deciding_dates import person_changed
+    from tracker.study import reviewing
 
     with workspace(context) as connection:
         person = find(connection, name)
         confirm(f"Take {plain(person.name)} out of every comparison?", yes, json=json)
         faces = faces_of(connection, person.person_id)
-        stored.remove(connection, person.person_id)
-        person_changed(connection, person, None, today=date.today())
+        reviewing.remove(connection, person.person_id, today=date.today())
     if json:
         emit({"removed": person.name, "faces_kept": faces})
         return
     say(
         f"{plain(person.name)} is out. {count(faces, 'face')} kept: add the same name again "
-        "and they are back."
+        f"and they are back. {UNDO}"
     )
 
 

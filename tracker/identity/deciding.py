@@ -132,9 +132,8 @@ def _twice(
             f"{person.name}'s.",
         )
     raise UsageError(
-        f"{many(len(faces), 'of these faces is', 'of these faces are')} in one photo, "
-        f"and only one can be {person.name}'s.",
-        hint="Say which.",
+        "Several of these faces are in one photo: they are several people's.",
+        hint="Say it of each person's by themselves.",
     )
 
 
@@ -248,6 +247,18 @@ def add(
         words = f"{person.name} is added"
         answers.rename_batch(connection, batch, words)
     return person, faces, Undo(words, 0)
+
+
+def remove(connection: duckdb.DuckDBPyConnection, person_id: int) -> Undo:
+    """Take somebody out of every comparison."""
+    person = _person(connection, person_id)
+    words = f"{person.name} is removed"
+    with transaction(connection):
+        batch = answers.open_batch(connection, words)
+        before = answers.entries(connection, [person.person_id])
+        people.remove(connection, person.person_id)
+        answers.note_entries(connection, batch, before)
+    return Undo(words, 0)
 
 
 def split(

@@ -24,7 +24,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 from db import DATABASE
-from db.connection import beside, open_workspace, transaction
+from db.connection import beside, transaction
 from db.errors import WorkspaceDamaged, WorkspaceInUse
 from db.holder import sentence
 from db.text import shown
@@ -321,9 +321,13 @@ class Desk:
         self._used = time.monotonic()
         if self._connection is not None and self._found() != self._file:
             self._lose(self._connection)
+        if self._file is not None and self._found() is None:
+            raise Replaced(
+                f"The workspace in {shown(os.fsencode(self.home))} was taken away.",
+                hint="Was it moved or deleted, or its disk unplugged? Put it back, end the page "
+                "with Ctrl-C in its terminal, and start it again.",
+            )
         if self._lost:
-            if self._found() is None:
-                open_workspace(self.home).close()  # says that there is none
             raise Replaced(
                 "The workspace was replaced by another one while this page had it open.",
                 hint="End the page with Ctrl-C in its terminal, and start it again.",

@@ -77,8 +77,19 @@ def merge(
     return done
 
 
+def remove(connection: duckdb.DuckDBPyConnection, person_id: int, *, today: date) -> Undo:
+    """Take somebody out of every comparison; what was said of their faces is kept."""
+    with transaction(connection):
+        person = _living(connection)[person_id]
+        done = deciding.remove(connection, person_id)
+        _note_photos(connection, person, None, today)
+        person_changed(connection, person, None, today=today)
+    return done
+
+
 def undo(connection: duckdb.DuckDBPyConnection, *, today: date) -> Undone | None:
-    """Take back whatever was last done in a review or with `tracker faces`; None for nothing.
+    """Take back whatever was last done in a review, with `tracker faces` or with `tracker person`
+    (but for what `person set` corrects); None for nothing.
 
     Raises Conflict where a name cannot come back.
     """
@@ -92,8 +103,8 @@ def undo(connection: duckdb.DuckDBPyConnection, *, today: date) -> Undone | None
             return None
         for gone, photos in shown.items():
             now, kept = people.by_id(connection, gone), merged[gone]
-            if now is not None and kept is not None and now.person_id == gone:
-                show_again(connection, photos, now, kept, today=today)
+            if now is not None and now.person_id == gone:
+                show_again(connection, photos, now, kept or now, today=today)
         _follow(connection, before, today)
         if undone.photos:
             work_out(connection, undone.photos, today=today)
@@ -101,13 +112,14 @@ def undo(connection: duckdb.DuckDBPyConnection, *, today: date) -> Undone | None
 
 
 def _note_photos(
-    connection: duckdb.DuckDBPyConnection, gone: Person, kept: Person, today: date
+    connection: duckdb.DuckDBPyConnection, gone: Person, kept: Person | None, today: date
 ) -> None:
-    """Keep which photos were said to show somebody who is merged away, for an undo."""
+    """Keep which photos were said to show somebody who is merged into another or removed (None),
+    for an undo."""
     batch = answers.last(connection)
     photos = said_to_show(connection, gone, today=today)
     if batch is not None and photos:
-        both = photos & said_to_show(connection, kept, today=today)
+        both = photos if kept is None else photos & said_to_show(connection, kept, today=today)
         noted = {sha256: sha256 in both for sha256 in sorted(photos)}
         answers.note_shown(connection, batch.batch_id, gone.person_id, noted)
 

@@ -58,7 +58,7 @@ def test_nobody_is_confirmed_twice_in_a_photo(album: Album) -> None:
     con, mia = album.con, album.people["Mia"]
     one, other = album.photo("pair", ["Mia", "Lea"], date(2024, 3, 1))
     alone = album.photo("alone", ["Mia"], date(2024, 3, 2))[0]
-    with pytest.raises(UsageError, match="2 of these faces are in one photo"):
+    with pytest.raises(UsageError, match="Several of these faces are in one photo"):
         deciding.decide(con, [one, other], mia, "confirmed")
     done = deciding.decide(con, [one, other, alone], mia, "confirmed")
     assert (done.words, done.faces, done.left_out) == ("Mia: 1 face", 1, (one, other))

@@ -12,7 +12,6 @@ import duckdb
 import pytest
 
 from db import people
-from db.errors import WorkspaceMissing
 from tests.support.command import process
 from tests.support.made_up_album import Album
 from tracker.review.desk import Desk, Replaced
@@ -107,7 +106,7 @@ def test_a_workspace_that_is_no_more_is_said(home: Path) -> None:
     ask(desk)
     shutil.rmtree(home)
     for act in (lambda: ask(desk), lambda: decide(desk, "Eve")):
-        with pytest.raises(WorkspaceMissing, match="There is no workspace in"):
+        with pytest.raises(Replaced, match="was taken away"):
             act()
     assert desk.lost
     desk.close()

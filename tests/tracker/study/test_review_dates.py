@@ -123,3 +123,18 @@ def test_photos_of_two_who_were_one_for_a_while_keep_to_their_own_births_again(
     assert {clue.label for clue in merged[sha_of("a")]} == {births["Oma"].label}
     reviewing.undo(album.con, today=TODAY)
     assert dates.clues_from(album.con, [clues.BORN]) == before
+
+
+def test_somebody_who_is_removed_is_back_with_their_photos_births(album: Album) -> None:
+    rosa = album.add("Rosa", "grandmother", date(1950, 1, 1))
+    (face,) = album.photo("a", ["Rosa"], None)
+    asked.decide(album.con, [face], rosa, "confirmed")
+    dates.add_clues(album.con, {sha_of("a"): [clues.born("Rosa", date(1950, 1, 1))]})
+    before = dates.clues_from(album.con, [clues.BORN])
+    reviewing.remove(album.con, rosa, today=TODAY)
+    assert people.find(album.con, "Rosa") is None
+    assert dates.clues_from(album.con, [clues.BORN]) == {}
+    undone = reviewing.undo(album.con, today=TODAY)
+    assert undone is not None and undone.words == "Rosa is removed"
+    assert dates.clues_from(album.con, [clues.BORN]) == before
+    assert asked.face(album.con, face).face.name == "Rosa"
