@@ -282,9 +282,13 @@ def test_people_marked_unrelated_in_ones_own_photos_are_in_the_cohort(
 ) -> None:
     for k in range(2):
         shoot(tmp_path / "kim", 70, seed=700 + k, day=3 + k)
-    words = ("--relation", "unrelated", "--born", "1950", "--sex", "f", "--json")
-    told(tracker("person", "add", "Kim", *words, home=home))
+    told(tracker("person", "add", "Kim", "--relation", "unrelated", "--json", home=home))
     told(tracker("ingest", tmp_path / "kim", "--as", "Kim", "--json", home=home))
+    advice = " ".join(told_text(cohort("status")).split())  # no path of theirs can be added again
+    assert "Age not known of Kim, marked in your own photos" in advice
+    assert "tracker person set NAME --born DATE" in advice
+    assert "Age not known: 1" not in advice
+    told_text(tracker("person", "set", "Kim", "--born", "1950", "--sex", "f", home=home))
     values = told(cohort("status", "--json"))
     assert values["people"] == 9
     assert {"path": None, "people": 1, "faces": 2} in values["sources"]

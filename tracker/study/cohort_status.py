@@ -106,6 +106,8 @@ class CohortStatus:
     sources: tuple[SourceLine, ...]
     embedders: tuple[tuple[str, int], ...]
     warnings: tuple[str, ...]
+    marked: tuple[Person, ...] = ()
+    """Those of the family's own photos, among the others."""
 
     @property
     def has_percentiles(self) -> bool:
@@ -115,19 +117,28 @@ class CohortStatus:
     @property
     def advice(self) -> list[str]:
         """What would make more of the people who are there."""
-        without_age = sum(cell.people for cell in self.cells if cell.band is None)
-        without_sex = sum(cell.people for cell in self.cells if not cell.sex)
+        ageless = [person.name for person in self.marked if person.born_earliest is None]
+        sexless = [person.name for person in self.marked if not person.sex]
+        without_age = sum(cell.people for cell in self.cells if cell.band is None) - len(ageless)
+        without_sex = sum(cell.people for cell in self.cells if not cell.sex) - len(sexless)
         told = []
-        if without_age:
+        if without_age > 0:
             told.append(
                 f"Age not known: {without_age:,}. Add the same path again with --age YEARS or "
                 "--born DATE."
             )
-        if without_sex:
+        if without_sex > 0:
             told.append(
                 f"Sex not known: {without_sex:,}. Add it again with --sex f or m, or use folders "
                 "f and m."
             )
+        for names, what, option in ((ageless, "Age", "--born DATE"), (sexless, "Sex", "--sex f|m")):
+            if names:
+                some = ", ".join(names[:SHOWN]) + (", …" if len(names) > SHOWN else "")
+                told.append(
+                    f"{what} not known of {some}, marked in your own photos: tracker person set "
+                    f"NAME {option}"
+                )
         return told
 
     def as_dict(self) -> dict[str, Any]:
@@ -197,8 +208,12 @@ def take_stock(connection: duckdb.DuckDBPyConnection, spec: str | None = None) -
         _sources(connection, embedder_id),
         read,
         gathered.warnings,
+        marked=_marked(connection, embedder_id),
     )
 
+
+SHOWN = 5
+"""Names in a line of advice."""
 
 NOTHING_READ = f"No face has been read here yet. Add unrelated people with: {ADD}"
 
@@ -276,12 +291,21 @@ def _sources(
     """The paths that were added, and last the family's own photos."""
     lines = [SourceLine(shown(s.path), s.people, s.faces) for s in stored.sources(connection)]
     if embedder_id is not None:
-        own = [
-            c.person.person_id
-            for c in people.all_people(connection)
-            if c.person.relation == UNRELATED
-        ]
-        marked = stored_faces.enrolled(connection, embedder_id, person_ids=own)
-        if len(marked):
-            lines.append(SourceLine("", len(np.unique(marked.person_ids)), len(marked)))
+        own = [person.person_id for person in _marked(connection, embedder_id)]
+        if own:
+            faces = stored_faces.enrolled(connection, embedder_id, person_ids=own)
+            lines.append(SourceLine("", len(own), len(faces)))
     return tuple(lines)
+
+
+def _marked(connection: duckdb.DuckDBPyConnection, embedder_id: str) -> tuple[Person, ...]:
+    """The unrelated people of the family's own photos who have a face."""
+    everybody = [c.person for c in people.all_people(connection) if c.person.relation == UNRELATED]
+    faces = stored_faces.enrolled(
+        connection,
+        embedder_id,
+        person_ids=[person.person_id for person in everybody],
+        with_vectors=False,
+    )
+    seen = set(faces.person_ids.tolist())
+    return tuple(person for person in everybody if person.person_id in seen)
