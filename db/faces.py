@@ -241,6 +241,21 @@ def proposed_before_birth(con: duckdb.DuckDBPyConnection) -> list[tuple[int, int
         ).fetchall()
 
 
+def proposed_beside(con: duckdb.DuckDBPyConnection) -> list[tuple[int, int]]:
+    """(face_id, person_id) of proposals for photos in which another face is confirmed as theirs."""
+    with translated():
+        return con.execute(
+            """
+            WITH named AS MATERIALIZED (
+                SELECT face_id, photo_id, person_id, state FROM labels JOIN faces USING (face_id)
+                WHERE state IN ('proposed', 'confirmed'))
+            SELECT p.face_id, p.person_id FROM named p
+            SEMI JOIN (FROM named WHERE state = 'confirmed') c USING (photo_id, person_id)
+            WHERE p.state = 'proposed' ORDER BY p.face_id
+            """
+        ).fetchall()
+
+
 def waiting_photos(con: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
     """(path, name) of the photos in which somebody was named and cannot be told from others."""
     with translated():

@@ -189,8 +189,9 @@ def undo(connection: duckdb.DuckDBPyConnection) -> Undone | None:
     """
     with transaction(connection):
         batch = answers.undo(connection)
-    if batch is None:
-        return None
+        if batch is None:
+            return None
+        family.take_back_impossible(connection)
     return Undone(batch.words, batch.faces, _back(connection, batch.faces), batch.photos)
 
 
@@ -223,6 +224,7 @@ def merge(connection: duckdb.DuckDBPyConnection, gone_id: int, kept_id: int) -> 
         before = answers.entries(connection, [gone.person_id, kept.person_id])
         people.merge(connection, gone.person_id, kept.person_id)
         answers.note_entries(connection, batch, before)
+        family.take_back_impossible(connection)
     return Undo(words, 0)
 
 

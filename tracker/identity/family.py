@@ -120,15 +120,21 @@ def correct(
 
 
 def take_back_impossible(connection: duckdb.DuckDBPyConnection) -> None:
-    """Take back what the tracker proposed for photos taken before that person's birth.
+    """Take back what the tracker proposed and cannot be: for photos from before the person's birth,
+    or with another face that is confirmed as theirs.
 
-    None is proposed now; a birth that is corrected can make it so, and older versions did.
+    None is proposed now; a birth or a date that is corrected can make it so, two people who turn
+    out to be one, or an answer that came while names were being proposed.
     """
     people.decide(
         connection,
         [
-            Decision(face_id, person_id, "rejected", "match", "taken before the birth")
-            for face_id, person_id in faces.proposed_before_birth(connection)
+            Decision(face_id, person_id, "rejected", "match", why)
+            for why, found in (
+                ("taken before the birth", faces.proposed_before_birth(connection)),
+                ("another face of the photo is theirs", faces.proposed_beside(connection)),
+            )
+            for face_id, person_id in found
         ],
     )
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from db.connection import transaction
 from tracker.errors import TrackerError
+from tracker.identity.family import take_back_impossible
 from tracker.identity.proposing import propose_again
 from tracker.identity.reviewing import child_of
 from tracker.review.desk import Desk
@@ -58,6 +59,7 @@ class Learning:
         self._heard = 0
         try:
             await self._desk.lend(_propose)
+            await self._desk.decided(take_back_impossible)  # what was answered meanwhile
         except TrackerError:
             self._heard = self._every  # another process came first: after the next answer
 

@@ -70,6 +70,15 @@ def test_nobody_is_confirmed_twice_in_a_photo(album: Album) -> None:
     assert (again.faces, again.left_out) == (0, (other,))
 
 
+def test_a_proposal_gives_way_where_two_people_turn_out_to_be_one(album: Album) -> None:
+    oma, rosa = album.add("Oma", "grandmother"), album.add("Rosa", "grandmother")
+    one, other = album.photo("both", ["o", "r"], date(2024, 3, 1))
+    deciding.decide(album.con, [one], oma, "confirmed")
+    album.say(other, "Rosa", "proposed")
+    deciding.merge(album.con, rosa, oma)
+    assert [label(album, face) for face in (one, other)] == [("Oma", "confirmed"), ("", "")]
+
+
 def test_a_photo_from_before_the_birth_is_warned_of(album: Album) -> None:
     early = album.photo("early", ["Mia"], date(2019, 5, 5))
     (told,) = deciding.decide(album.con, early, album.people["Mia"], "confirmed").warnings

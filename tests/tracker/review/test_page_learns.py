@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
 from datetime import date
 from pathlib import Path
 
+import duckdb
 import pytest
 
-from db.connection import open_workspace
+from db import decisions
+from db.connection import open_workspace, transaction
+from db.records import Decision
 from tests.support.review_album import family
 from tracker.identity import deciding, reviewing
 from tracker.identity.strictness import set_strictness
@@ -60,6 +64,39 @@ def test_what_is_learnt_gives_way_to_what_was_answered_meanwhile(tmp_path: Path)
             return told.value
 
     assert asyncio.run(answered()) == "ignored"
+
+
+def test_nobody_is_in_a_photo_twice_whatever_comes_while_names_are_proposed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = tmp_path / "workspace"
+    with open_workspace(home, create=True) as con:
+        album = family(con)
+        one, other = album.photo("both", ["Anna", "x"], date(2024, 4, 1))
+    anna = album.people["Anna"]
+    begun, answered = threading.Event(), threading.Event()
+
+    def propose(con: duckdb.DuckDBPyConnection) -> None:
+        with transaction(con):
+            con.execute("SELECT count(*) FROM decisions")
+            begun.set()
+            assert answered.wait(20)
+            decisions.decide(con, [Decision(one, anna, "proposed", "match", "chance 0.99")])
+
+    async def run() -> list[str]:
+        with Desk(home) as desk:
+            learns = Learning(desk, every=1, pause=0)
+            learns.heard()
+            while not begun.is_set():
+                await asyncio.sleep(0.01)
+            await desk.decided(lambda con: deciding.decide(con, [other], anna, "confirmed"))
+            answered.set()
+            await learns.finished()
+            told = await desk.asked("a", lambda con: reviewing.face(con, one).face.state)
+            return [told.value]
+
+    monkeypatch.setattr(learning, "_propose", propose)
+    assert asyncio.run(run()) == [""]
 
 
 def test_it_waits_for_a_pause_and_not_for_ever(
