@@ -16,9 +16,12 @@ import pytest
 from PIL import ExifTags, Image
 
 from db.connection import open_workspace
+from db.tag_answers import NameLine
 from tests.support.command import Outcome, tracker
 from tests.support.tagged_album import LEFT, MIDDLE, RIGHT, TaggedAlbum, tag
+from tracker.cli.tags import names_table
 from tracker.metadata.records import Tag
+from tracker.study.tag_names import ListedName
 
 
 @pytest.fixture(scope="session")
@@ -184,6 +187,21 @@ def test_what_was_answered_stays_where_the_questions_are_broken_off(
     told = typing("Oma Rosa")
     assert told.code == 0, told.err
     assert faces_of(home, "Oma Rosa") == 3
+
+
+def test_questions_have_no_json_and_the_way_for_programs_is_said(home: Path) -> None:
+    told = tracker("tags", "ask", "--json", home=home)
+    assert told.code == 2
+    assert "tracker tags is NAME PERSON --json" in told.err
+
+
+def test_names_are_eighty_columns_wide_however_programs_are_called() -> None:
+    long = ("Windows Live Photo Gallery", "Adobe Photoshop Lightroom Classic", "digiKam", "Picasa")
+    line = NameLine("Anna Maria Berta", "anna maria berta", 1234, 1000, long)
+    told = names_table([ListedName(line, "unanswered", "?")])
+    assert all(len(row) <= 80 for row in told.splitlines())
+    assert "Windows" in told
+    assert "…" in told
 
 
 def test_without_a_terminal_nobody_is_asked(home: Path) -> None:

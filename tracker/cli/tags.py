@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from tracker.cli.context import Json, given_path, given_word, workspace
+from tracker.cli.dates import WIDTH, middle_cut
 from tracker.cli.output import count, emit, note, plain, say, table
 from tracker.errors import TrackerError, UsageError
 
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from db.records import Person
     from db.tag_answers import NameLine
     from tracker.identity.tags import TagsSettled
+    from tracker.study.tag_names import ListedName
 
 UNDO = "Not what you meant? tracker tags undo"
 WORDS = ("new", "ignore", "later", "quit")
@@ -75,26 +78,41 @@ def list_(
     elif not lines:
         say("No photo here was tagged by another program. Next: tracker ingest FOLDER")
     else:
-        rows = [
-            (
-                named.line.name,
-                ", ".join(named.line.programs),
-                named.line.photos,
-                named.line.faces,
-                named.who,
-            )
-            for named in lines
-        ]
-        say(table(["name", "written by", "photos", "faces found", "who it is"], rows))
+        say(names_table(lines))
         if any(line.state == "unanswered" for line in lines):
             say("Say who the others are: tracker tags ask")
 
 
+def names_table(lines: Sequence[ListedName]) -> str:
+    """A name in a line, as wide as a terminal: what programs are called gives way."""
+    header = ("name", "written by", "photos", "faces found", "who it is")
+    rows = [
+        [plain(str(cell)) for cell in (
+            named.line.name, ", ".join(named.line.programs), named.line.photos, named.line.faces,
+            named.who,
+        )]
+        for named in lines
+    ]  # fmt: skip
+    rest = sum(max(len(row[i]) for row in (header, *rows)) + 2 for i in (0, 2, 3, 4))
+    left = max(len(header[1]), WIDTH - rest)
+    for row in rows:
+        row[1] = middle_cut(row[1], left)
+    return table(header, rows)
+
+
 @tags.command("ask")
-def ask(context: typer.Context) -> None:
+def ask(
+    context: typer.Context, json: Annotated[bool, typer.Option("--json", hidden=True)] = False
+) -> None:
     """Go through the names that nobody answered for, one question each."""
     from db import tag_answers as stored
 
+    if json:
+        raise UsageError(
+            "Questions are for people, and have no JSON.",
+            hint="Programs answer with tracker tags is NAME PERSON --json, or tracker tags ignore "
+            "NAME --json. tracker tags list --json gives the names.",
+        )
     if not sys.stdin.isatty():
         raise UsageError(
             "Nobody is here to be asked.",
