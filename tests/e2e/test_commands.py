@@ -162,6 +162,7 @@ def test_the_home_folder_comes_from_the_environment_too(tmp_path: Path) -> None:
     assert (tmp_path / "place" / "tracker.duckdb").is_file()
 
 
+@pytest.mark.slow("FaceNet's whole network, converted and run")
 def test_weights_that_are_not_the_published_ones_are_kept_apart_and_said(
     empty: Path, tmp_path: Path
 ) -> None:

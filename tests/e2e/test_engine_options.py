@@ -85,6 +85,7 @@ def homes(
     return made
 
 
+@pytest.mark.slow("FaceNet's whole network, converted and run")
 def test_every_engine_finds_the_same_faces_and_gives_like_vectors(homes: dict[str, Path]) -> None:
     found = {engine: vectors(home) for engine, home in homes.items()}
     assert len(found["torch"]) == 3
@@ -113,6 +114,7 @@ def modules_of(*arguments: str | Path) -> tuple[set[str], str]:
     return set(line.split()[1:]), ran.stdout
 
 
+@pytest.mark.slow("FaceNet's whole network, converted and run")
 def test_later_ingests_import_no_torch(
     homes: dict[str, Path], weights: Path, photos: list[Path], tmp_path: Path
 ) -> None:

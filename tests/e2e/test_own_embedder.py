@@ -66,6 +66,7 @@ def test_a_first_ingest_that_fails_stores_no_fallback(empty: Path, tmp_path: Pat
     assert own(empty) is None
 
 
+@pytest.mark.slow("FaceNet's whole network, converted and run")
 def test_what_stepped_in_is_said_until_weights_take_its_place(
     empty: Path, photo: Path, other: Path, weights: Path
 ) -> None:
@@ -118,6 +119,7 @@ def test_an_embedder_that_cannot_be_loaded_is_not_set(empty: Path, tmp_path: Pat
     assert own(empty) is None
 
 
+@pytest.mark.slow("FaceNet's whole network, converted and run")
 def test_a_moved_weights_file_is_found_by_the_doctor_and_given_again(
     empty: Path, photo: Path, other: Path, weights: Path, tmp_path: Path
 ) -> None:

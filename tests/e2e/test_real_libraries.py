@@ -13,6 +13,8 @@ from tests.support import libraries
 from tests.support.command import Outcome, tracker
 from tests.support.libraries import Library
 
+pytestmark = pytest.mark.slow("whole libraries of other programs")
+
 Ingest = Callable[..., Outcome]
 
 

@@ -85,6 +85,7 @@ def test_a_child_that_changes_sides_is_seen_to_and_the_month_is_named(said: Valu
     assert said["verdict"]["answer"] in {"too close to call", "looks like neither"}
 
 
+@pytest.mark.slow("a report that shares nothing with another test")
 def test_a_child_that_never_changes_has_no_crossing(tmp_path: Path) -> None:
     furnish(tmp_path / "home", SMALL, flat=True)
     found = report(tmp_path / "home")
@@ -163,6 +164,7 @@ def test_without_unrelated_people_nobody_wins_and_the_percentile_is_withheld(cop
     assert found["trend"]["crossover"]["month"] is None
 
 
+@pytest.mark.slow("two reports that share nothing with another test")
 def test_taking_the_cohort_out_takes_its_influence_out(copy: Path, tmp_path: Path) -> None:
     with open_workspace(copy) as con:
         cohort.remove(con, None)
@@ -278,24 +280,23 @@ def tables(folder: Path) -> dict[str, bytes]:
     return {file.name: file.read_bytes() for file in sorted((folder / "data").glob("*.csv"))}
 
 
-@pytest.mark.parametrize("name", ["Anna", "Ben"])
-def test_taking_a_side_changes_no_number(copy: Path, name: str) -> None:
+def test_taking_a_side_however_it_is_typed_changes_no_number(copy: Path) -> None:
     without, taken = copy / "without", copy / "taken"
     plain = report(copy, "--out", str(without))
-    loud = report(copy, "--out", str(taken), "--side", name)
-    assert tables(without) == tables(taken)
-    for found in (plain, loud):
-        found.pop("files"), found.pop("out")
-    side = loud.pop("side")
     assert plain.pop("side") is None
-    assert plain == loud
-    assert side["name"] == name
-    assert f"{side['agreeing']} of {side['total']} methods agree" in side["honest"]
-    assert len(side["methods"]) == side["agreeing"]
+    plain.pop("files"), plain.pop("out")
+    for typed in ("anna", "Ben"):
+        loud = report(copy, "--out", str(taken), "--side", typed)
+        assert tables(without) == tables(taken)
+        loud.pop("files"), loud.pop("out")
+        side = loud.pop("side")
+        assert plain == loud
+        assert side["name"] == typed.title()
+        assert f"{side['agreeing']} of {side['total']} methods agree" in side["honest"]
+        assert len(side["methods"]) == side["agreeing"]
 
 
-def test_a_side_is_found_however_it_is_typed_and_refused_where_there_is_none(copy: Path) -> None:
-    assert report(copy, "--side", "anna")["side"]["name"] == "Anna"
+def test_a_side_is_refused_where_there_is_none(copy: Path) -> None:
     stranger = tracker("report", "--side", "Ann", home=copy)
     assert stranger.code == 2
     assert "Anna" in stranger.err

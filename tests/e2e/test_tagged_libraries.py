@@ -13,6 +13,8 @@ from tests.support import libraries
 from tests.support.command import tracker
 from tests.support.libraries import Library
 
+pytestmark = pytest.mark.slow("whole libraries of other programs")
+
 BUILDERS = (libraries.digikam, libraries.picasa, libraries.lightroom)
 
 

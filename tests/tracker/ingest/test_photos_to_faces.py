@@ -225,6 +225,7 @@ SURE = 0.9
 80 pixels the one below it is the blurred edge of a jacket."""
 
 
+@pytest.mark.slow("many real photos in full size")
 @pytest.mark.samples
 def test_every_face_above_80_pixels_that_facenet_pytorch_finds_at_full_size_is_found(
     desk: Desk, samples: Path
@@ -259,6 +260,7 @@ def test_a_real_family_held_any_of_eight_ways_gives_the_same_four_faces(
     assert same_faces_in_all_orientations(desk, pixels, folder, ".jpg") == 4
 
 
+@pytest.mark.slow("many real photos in full size")
 @pytest.mark.samples
 def test_photos_of_many_cameras_broken_ones_too_are_all_accounted_for(
     desk: Desk, samples: Path

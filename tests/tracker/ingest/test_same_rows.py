@@ -47,6 +47,9 @@ class Chosen:
         """Nothing waits for it."""
 
 
+pytestmark = pytest.mark.slow("the same large photos, taken in again and again")
+
+
 @pytest.fixture(scope="module")
 def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
     torch.manual_seed(5)
@@ -91,7 +94,6 @@ def in_order(
     yield chosen, stored(folder / "home", photos, chosen, workers=1)
 
 
-@pytest.mark.slow("an ingest for each number of workers")
 @pytest.mark.parametrize(("batch_faces", "batch_photos", "workers"), [(3, 2, 2), (16, 64, 3)])
 def test_shuffled_and_batched_otherwise_the_rows_are_the_same_to_the_last_bit(
     tmp_path: Path,

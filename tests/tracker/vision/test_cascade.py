@@ -72,7 +72,7 @@ def test_a_drawn_scene_has_the_same_faces_at_every_reduction(
 
 
 @pytest.mark.samples
-@pytest.mark.slow("whole real photos, by the original detector too")
+@pytest.mark.slow("many real photos in full size")
 def test_real_photos_have_the_same_faces(
     scenes: list[Path], detector: Detector, original: Any
 ) -> None:
