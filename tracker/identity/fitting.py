@@ -31,7 +31,12 @@ SHRUNK = 4
 """Photo-days that weigh as much as what is usual among the people here."""
 
 LIKE_OTHERS = 0.1
-"""People are about as like themselves as others are: the least that this varies by, as a share."""
+"""People are about as like themselves as others are: the least that this varies by, as a share of
+the distance. A face half-way between two is as near to both, as far as that."""
+
+OWN_SPREAD, ITS_DAYS = 1 / 3, 12
+"""A person's own faces spread over a third of their distance from others' faces. That weighs as
+much as so many photo-days of own: of three photos one does not learn how much faces vary."""
 
 UNLIKE_OTHERS = 0.5
 """How far two people are apart varies by half at least: there may be twins."""
@@ -133,6 +138,8 @@ def _lines_of(pairs: Sequence[tuple[Side, Side]]) -> list[Line | None]:
         centre = (both[0].mean + both[1].mean) / 2 + (believed - gap) / 2 * (
             both[1].days - both[0].days
         ) / (both[1].days + both[0].days)
+        varies = max(LIKE_OTHERS * middle, SD_FLOOR) ** 2
+        centre *= varies / (varies + doubt / 4)
         lines.append(Line(centre, distance / spread, distance / float(np.sqrt(variance))))
     return lines
 
@@ -198,9 +205,9 @@ def _curve(own: Side, others: Side, usual: float, floor: float, nearer: float) -
 def _own(values: Floats, trials: Trials, floors: Floats) -> list[Side | None]:
     """How near each person's faces are to themselves, of a face not seen yet.
 
-    Empirical Bayes: what few days cannot tell is as is usual among the people here. A person's mean
-    is drawn to the usual one as far as it is uncertain, the variance to the usual one. None where
-    nothing is known.
+    Empirical Bayes: what few days cannot tell is as is usual among the people here, and what these
+    cannot tell is as is usual everywhere (OWN_SPREAD). A person's mean is drawn to the usual one as
+    far as it is uncertain, the variance to the usual one. None where nothing is known.
     """
     sides = [
         side_of(values[trials.owners == person, person], trials.keys[trials.owners == person])
@@ -210,13 +217,14 @@ def _own(values: Floats, trials: Trials, floors: Floats) -> list[Side | None]:
     good = [side for side in sides if side.days]
     if not good or not np.isfinite(spread):
         return [None] * len(sides)
-    doubts = max(spread, 1e-9) / np.array([side.days for side in good])
-    means = np.array([side.mean for side in good])
-    usual = float(np.average(means, weights=1 / doubts))
-    between = float(np.average((means - usual) ** 2, weights=1 / doubts) - 1 / (1 / doubts).mean())
-    # Of two or three people one does not learn how much people vary.
+    means, days = np.array([(side.mean, side.days) for side in good]).T
+    usual = float(np.average(means, weights=days))
     others = values[trials.not_these]
     distance = usual - float(np.nanmean(others)) if np.isfinite(others).any() else 0.0
+    spread = _believed(spread, sides, (OWN_SPREAD * distance) ** 2)
+    doubts = max(spread, 1e-9) / days
+    between = float(np.average((means - usual) ** 2, weights=days) - doubts.mean())
+    # Of two or three people one does not learn how much people vary.
     between = max(between, (LIKE_OTHERS * distance) ** 2, 1e-9)
     found: list[Side | None] = []
     for side, floor in zip(sides, floors.tolist(), strict=True):
@@ -230,6 +238,16 @@ def _own(values: Floats, trials: Trials, floors: Floats) -> list[Side | None]:
             Side(share * side.mean + (1 - share) * usual, variance + share * doubt, side.days)
         )
     return found
+
+
+def _believed(spread: float, sides: Sequence[Side], usual: float) -> float:
+    """The variance within these, drawn to what is `usual` in proportion: few days cannot tell."""
+    if usual <= 0:
+        return spread
+    days = sum(max(side.days - 1, 0) for side in sides)
+    return float(
+        np.exp((days * np.log(max(spread, 1e-9)) + ITS_DAYS * np.log(usual)) / (days + ITS_DAYS))
+    )
 
 
 def _drawn_to(side: Side, usual: float) -> float:

@@ -24,8 +24,10 @@ import numpy as np
 import numpy.typing as npt
 
 from tracker.identity import windows
+from tracker.identity.alike import with_alike
 from tracker.identity.fitting import (
     CROWD,
+    SD_FLOOR,
     STRANGER,
     TOLD_APART,
     odds_of,
@@ -49,6 +51,9 @@ BELIEVED = 20.0
 
 FITTED_ON = 200
 """Faces of a person that the lines are fitted on; more change nothing but the time."""
+
+LEAN = 0.02
+"""Log-odds by which the nearer of two people leads who are too alike to be told apart."""
 
 AT_ONCE = 4096
 """Faces compared together."""
@@ -207,7 +212,22 @@ def fit(
     odds = tuple(odds_of(trials, pairs, len(known)))
     rows = np.arange(start, len(owners))
     rows = rows[nameless] if nameless is not None else rows[:0]
-    return Judge(known, odds, pairs, trials, _shares(_against(near.take(rows), odds)))
+    asked = near.take(rows)
+    odds = _with_alike(asked, odds, pairs)
+    return Judge(known, odds, pairs, trials, _shares(_against(asked, odds)))
+
+
+def _with_alike(
+    asked: Near, odds: Sequence[Odds | None], pairs: dict[tuple[int, int], Line]
+) -> tuple[Odds | None, ...]:
+    """The log-odds once it is learned from faces without a name who may be like everybody."""
+    against = _against(asked, odds)
+    chances = coupled(asked, against, pairs, _shares(against))
+    others = chances.sum(axis=1, keepdims=True) - chances
+    return tuple(
+        None if one is None else with_alike(one, asked.values[:, place], 1 - others[:, place])
+        for place, one in enumerate(odds)
+    )
 
 
 def nearness(known: Sequence[Known], probes: Faces) -> Near:
@@ -268,7 +288,8 @@ def coupled(
     """Chances `(m, p)`: how likely somebody known is by all log-odds `against` nobody, and who by
     every two people against each other (pairwise coupling).
 
-    Somebody without log-odds has no chance, and takes none from others.
+    A row sums to the chance of somebody known; less only where a person's photos are too far off in
+    age. Somebody without log-odds has no chance, and takes none from others.
     """
     m, p = against.shape
     able = np.isfinite(against)
@@ -280,16 +301,18 @@ def coupled(
             pair = pairs.get((one, other))
             told: Floats = against[:, one] - against[:, other]
             if pair is not None:
-                told = pair(near.values[:, one] - near.values[:, other])
-                told = told if pair.apart >= TOLD_APART else 0.0 * told
+                difference = near.values[:, one] - near.values[:, other]
+                alike = pair.apart < TOLD_APART
+                told = LEAN * np.clip(difference / SD_FLOOR, -1, 1) if alike else pair(difference)
             both = able[:, one] & able[:, other]
             told = np.nan_to_num(told)
             inverse[:, one] += np.where(both, np.exp(-told), 0.0)
             inverse[:, other] += np.where(both, np.exp(told), 0.0)
-    chances = np.where(able, somebody[:, None] / inverse, 0.0)
+    weights = np.where(able, 1 / inverse, 0.0)
+    weights /= np.maximum(weights.sum(axis=1, keepdims=True), 1e-300)
+    chances = somebody[:, None] * weights
     # Too far off in age to be sure by looks: a question, never an answer.
-    chances = np.where(near.far, np.minimum(chances, 0.5), chances)
-    return np.asarray(chances / np.maximum(chances.sum(axis=1, keepdims=True), 1.0))
+    return np.where(near.far, np.minimum(chances, 0.5), chances)
 
 
 def thinned(count: int, most: int) -> Ints:

@@ -64,7 +64,8 @@ class Curve:
 class Odds:
     """Log-odds that a face is a person and nobody known: a stranger (`strange`, fitted on people
     known to be unrelated, or without any on everybody else here), or somebody unknown who is about
-    as near as one of the others here (`kin`, a curve for each).
+    as near as one of the others here (`kin`, a curve for each), or somebody unknown who is alike
+    (`alike`, curves and the share of nobody's faces that are so: see `with_alike`).
 
     Nearness is counted in `sd`s from `middle`: what strangers' faces have to this person.
     """
@@ -73,13 +74,14 @@ class Odds:
     sd: float
     kin: tuple[Curve, ...]
     strange: Curve
+    alike: tuple[tuple[float, Curve], ...] = ()
 
     def __call__(self, values: Floats) -> Floats:
         """Log-odds of these values, the kinds of nobody by their shares."""
         values = (values - self.middle) / self.sd
         odds = -self.strange(values)
-        for curve in self.kin:
-            share = KIN / len(self.kin)
+        kinds = [*self.alike, *((KIN / len(self.kin), curve) for curve in self.kin)]
+        for share, curve in kinds:
             with np.errstate(invalid="ignore"):  # where there is nothing to compare with
                 odds = np.logaddexp(odds + np.log1p(-share), np.log(share) - curve(values))
         return np.asarray(-odds)

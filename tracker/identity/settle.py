@@ -20,6 +20,7 @@ from db.faces import FaceTable
 from db.records import Decision, Person
 from tracker.identity import (
     acquaintance,
+    alike,
     fitting,
     judge,
     match,
@@ -41,7 +42,7 @@ if TYPE_CHECKING:
     import duckdb
 
 DECIDING = (
-    acquaintance, fitting, judge, match, odds, once, rules, seeing, thresholds, tracks, windows,
+    acquaintance, alike, fitting, judge, match, odds, once, rules, seeing, thresholds, tracks, windows,
     sys.modules[propose.__module__], sys.modules[__name__],
 )  # fmt: skip
 """What a naming comes to depends on what is written in these."""

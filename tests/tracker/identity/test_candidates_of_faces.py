@@ -46,7 +46,7 @@ def test_the_best_candidate_comes_first_and_says_why(album: Album) -> None:
     (found,) = best(album, album.photo("Mia", day=BORN + timedelta(days=20)))
     assert found[0].name == "Mia"
     assert found[0].chance > 0.9
-    assert found[0].why.startswith("as like Mia at about ")
+    assert found[0].why.startswith("as like Mia as a newborn ")
     assert sum(one.chance for one in found) <= 1
 
 
