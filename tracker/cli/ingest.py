@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -21,19 +20,12 @@ from tracker.cli.context import (
     settings_of,
     workspace,
 )
-from tracker.cli.output import count, emit, note, plain, say, warn_all
+from tracker.cli.output import emit, note, plain, say, warn_all
 from tracker.cli.progress import download_bar, photo_bar
 from tracker.cli.signals import sigterm_as_ctrl_c
 
 if TYPE_CHECKING:
-    from tracker.identity.settled import Settled
-    from tracker.identity.tags import TagsSettled
-    from tracker.ingest.choose import Choice
-    from tracker.ingest.pipeline import Place
-    from tracker.ingest.roots import RootsNoted
-    from tracker.ingest.summary import IngestSummary
-    from tracker.ingest.wish import Wish
-    from tracker.vision.engines import Runtime
+    from tracker.study.taking_in import Taken, Telling
 
 REJECTED_SHOWN = 20
 SOME_REJECTED = 3
@@ -119,9 +111,10 @@ def ingest(
     Originals are only read. Interrupt it whenever you like: the same command goes on from there.
     """
     from tracker.ingest.wish import parse_wish
+    from tracker.study import taking_in
     from tracker.vision.engines import choose
 
-    asked = Asked(
+    asked = taking_in.Asked(
         as_name=as_name,
         wish=parse_wish(
             dated=date,
@@ -131,7 +124,6 @@ def ingest(
             exclude=exclude or (),
             albums=album or (),
         ),
-        may_ask=not json and not watch,
         embedder=embedder,
         weights=weights,
         runtime=choose(engine, device),
@@ -139,8 +131,11 @@ def ingest(
         on=on,
     )
 
+    settings, telling = settings_of(context), _telling(may_ask=not json and not watch)
+
     def take_in(chosen: Sequence[Path | bytes]) -> Taken:
-        return _take_in(context, chosen, asked)
+        with workspace(context) as connection:
+            return taking_in.take_in(connection, settings, chosen, asked, telling)
 
     if watch:
         from tracker.cli.watch import follow
@@ -153,137 +148,17 @@ def ingest(
         raise typer.Exit(SOME_REJECTED)
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """How photos are to be taken in: the command's options, read."""
+def _telling(*, may_ask: bool) -> Telling:
+    """On stderr; questions only where somebody is there to answer."""
+    from tracker.study.taking_in import Telling
 
-    as_name: str | None
-    wish: Wish
-    may_ask: bool
-    embedder: str | None
-    weights: Path | None
-    runtime: Runtime
-    workers: int | None
-    on: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Taken:
-    """What one ingest came to."""
-
-    summary: IngestSummary
-    settled: Settled
-    tagged: TagsSettled
-    noted: RootsNoted
-    undated: int
-    embedder: str
-    warnings: tuple[str, ...]
-
-    def as_dict(self) -> dict[str, object]:
-        """For `--json`."""
-        return {
-            **self.summary.as_dict(),
-            **self.settled.as_dict(),
-            **self.tagged.as_dict(),
-            **self.noted.as_dict(),
-            "undated": self.undated,
-            "embedder": self.embedder,
-            "warnings": self.warnings,
-        }
-
-    def line(self) -> str:
-        """The numbers, in a line."""
-        summary = self.summary
-        return (
-            f"{count(summary.photos_seen, 'photo')}: {summary.photos_new} new, "
-            f"{summary.photos_known} known, "
-            f"{summary.photos_rejected} rejected"
-            f"{self._outside()}. {count(summary.faces_found, 'new face')}, "
-            f"{summary.seconds:.1f} s."
-        )
-
-    def _outside(self) -> str:
-        outside = self.summary.photos_outside
-        return f", {outside} not certainly within the dates" if outside else ""
-
-
-def _take_in(context: typer.Context, paths: Sequence[Path | bytes], asked: Asked) -> Taken:
-    """One ingest, the workspace open for as long as it takes."""
-    from db.connection import utc_now
-    from db.overview import dateless
-    from db.people import Person
-    from db.tags import untried
-    from tracker.identity.family import find, unread_note
-    from tracker.identity.settle import settle
-    from tracker.identity.tags import settle_tags
-    from tracker.ingest.choose import choose_embedder
-    from tracker.ingest.pipeline import ingest as run
-    from tracker.ingest.roots import note as note_walk
-
-    settings = settings_of(context)
-    with workspace(context) as connection:
-        name = asked.as_name
-        person: Person | None = find(connection, name) if name is not None else None
-        with download_bar("FaceNet weights") as advance:
-            choice = choose_embedder(
-                connection,
-                settings,
-                asked.embedder,
-                asked.weights,
-                say=note,
-                on_bytes=advance,
-                runtime=asked.runtime,
-            )
-        with photo_bar("Reading photos") as progress:
-            summary = run(
-                connection,
-                settings.home,
-                paths,
-                embedder=choice,
-                wish=replace(asked.wish, shows=person),
-                on_progress=lambda p: progress(p.done, p.total, p.faces),
-                workers=asked.workers,
-                elsewhere=_elsewhere(asked, choice, offline=settings.offline),
-            )
-        noted = note_walk(
-            connection,
-            summary.walked.starts,
-            summary.walked.met,
-            filtered=not summary.walked.whole,
-            now=utc_now(),
-            confirm=_question(asked),
-        )
-        tagged = settle_tags(connection, [*summary.stored, *untried(connection)])
-        settled = settle(connection, settings.home, summary.photos, person, choice.info.id)
-        unread = unread_note(connection, choice.info.id)
-        undated = dateless(connection) if summary.photos_new else 0
-    warnings = (*choice.notes, *summary.warnings, *noted.warnings, *settled.warnings, *unread)
-    return Taken(summary, settled, tagged, noted, undated, choice.info.id, warnings)
-
-
-def _question(asked: Asked) -> Callable[[str], bool] | None:
-    """How to ask the user, where there is one to ask."""
-    if not asked.may_ask or not sys.stdin.isatty():
-        return None
-    return lambda question: typer.confirm(plain(question), err=True)
-
-
-def _elsewhere(asked: Asked, choice: Choice, *, offline: bool) -> Place | None:
-    """Where `--on` says. Raises UsageError where photos would leave a machine that is offline."""
-    if asked.on is None:
-        return None
-    from tracker.errors import UsageError
-    from tracker.ingest.ray_cluster import on_ray, parse_address
-
-    address = parse_address(asked.on)
-    if address.is_elsewhere:
-        if offline:
-            raise UsageError(
-                f"{address} is another machine, and TRACKER_OFFLINE forbids the network.",
-                hint="Unset TRACKER_OFFLINE, or leave --on out.",
-            )
-        note(f"New photos are sent to {address}; they leave this machine.")
-    return on_ray(address, choice, asked.workers)
+    asks = may_ask and sys.stdin.isatty()
+    return Telling(
+        note,
+        lambda: download_bar("FaceNet weights"),
+        lambda: photo_bar("Reading photos"),
+        (lambda question: typer.confirm(plain(question), err=True)) if asks else None,
+    )
 
 
 def show(taken: Taken, *, json: bool) -> None:

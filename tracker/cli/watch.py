@@ -15,8 +15,8 @@ from tracker.cli.output import count, emit, flush, note, plain, say, warn, warn_
 from tracker.cli.signals import sigterm_as_ctrl_c
 
 if TYPE_CHECKING:
-    from tracker.cli.ingest import Taken
     from tracker.ingest.follow import Follower
+    from tracker.study.taking_in import Taken
 
 RETRY_S = 2.0
 """Between two attempts to open a workspace that another process holds."""
