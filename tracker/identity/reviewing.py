@@ -53,7 +53,7 @@ from tracker.identity.review_records import (
     face_key,
     face_number,
 )
-from tracker.identity.worked_out import look_for_groups
+from tracker.identity.worked_out import are_coming, look_for_groups, times_found
 
 if TYPE_CHECKING:
     import duckdb
@@ -83,12 +83,14 @@ __all__ = [
     "listing",
     "look_ahead",
     "merge",
+    "more_coming",
     "next_undo",
     "person_page",
     "queue",
     "rename",
     "split",
     "state",
+    "times_found",
     "undo",
     "unrelated",
 ]
@@ -139,6 +141,11 @@ def queue(
     """
     album = _album(connection, child)
     return questions(connection, home, embedder_id, album, limit, kind=kind)
+
+
+def more_coming(connection: duckdb.DuckDBPyConnection, embedder_id: str) -> bool:
+    """Whether `queue` will soon give more, though nothing is answered: groups are looked for."""
+    return are_coming(connection, embedder_id)
 
 
 def look_ahead(connection: duckdb.DuckDBPyConnection, embedder_id: str) -> None:

@@ -34,7 +34,7 @@ _START = multiprocessing.get_context("spawn")
 REFRESH = 30
 """Things the user said, after which all is worked out anew."""
 
-AT_ONCE = 600
+AT_ONCE = 60
 """Nameless faces up to which groups are found while the page waits."""
 
 NICENESS = 15
@@ -50,10 +50,12 @@ class _Kept:
     candidates: dict[int, tuple[Candidate, ...]] = field(default_factory=dict)
     groups: tuple[unknown.Group, ...] = ()
     grouped_at: tuple[int, str] | None = None
+    coming: bool = False
     thread: threading.Thread | None = None
 
 
 _kept: dict[tuple[str, str], _Kept] = {}
+_times_found = 0
 
 
 def look_up(
@@ -101,7 +103,19 @@ def groups(
     now = _now(connection, embedder_id)
     if len(scenes.open_faces(connection, embedder_id)) <= AT_ONCE:
         kept.groups, kept.grouped_at = unknown.groups(connection, home, embedder_id), now
+    else:
+        kept.coming = True
     return kept.groups
+
+
+def are_coming(connection: duckdb.DuckDBPyConnection, embedder_id: str) -> bool:
+    """Whether `groups` will give others soon: they are looked for, or about to be."""
+    return _of(connection, embedder_id).coming
+
+
+def times_found() -> int:
+    """A number that grows when groups were found by a process: `groups` gives others then."""
+    return _times_found
 
 
 def look_for_groups(connection: duckdb.DuckDBPyConnection, embedder_id: str) -> None:
@@ -121,8 +135,11 @@ def look_for_groups(connection: duckdb.DuckDBPyConnection, embedder_id: str) -> 
     least = unknown.least_cosine(acquaintance(connection, embedder_id).judge)
 
     def find() -> None:
+        global _times_found  # noqa: PLW0603  one page asks of one workspace
         found = _in_process(ids, vectors, around, least)
         kept.groups, kept.grouped_at = kept.groups if found is None else found, now
+        kept.coming = False
+        _times_found += 1
 
     kept.thread = threading.Thread(target=find, name="groups", daemon=True)
     kept.thread.start()

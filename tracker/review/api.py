@@ -45,7 +45,7 @@ async def state(request: Request) -> Response:
 
 
 async def queue(request: Request) -> Response:
-    """The questions whose answers help the most, `limit` of them."""
+    """The questions whose answers help the most, `limit` of them; `more`: others come soon."""
     return await _questions(request, None)
 
 
@@ -69,11 +69,13 @@ async def _questions(request: Request, kind: str | None) -> Response:
         who = _child(con, child)
         embedder = _embedder(con, who)
         if embedder is None:
-            return {"questions": []}
+            return {"questions": [], "more": False}
         found = reviewing.queue(con, home, embedder, limit, child=who, kind=kind)
-        return {"questions": [q.as_dict() for q in found]}
+        more = reviewing.more_coming(con, embedder)
+        return {"questions": [q.as_dict() for q in found], "more": more}
 
-    answer = await _told(request, ("queue", kind, child, limit), ask, soon=False)
+    key = ("queue", kind, child, limit, reviewing.times_found())
+    answer = await _told(request, key, ask, soon=False)
     answer.background = BackgroundTask(_look_ahead, request, child)
     return answer
 
