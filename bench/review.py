@@ -81,7 +81,7 @@ def measure(folder: Path, _count: int) -> list[Figure]:
         parts = ["/", *(f"/static/{name}" for name in _static()), "/api/state"]
         first = _seconds(lambda: [browser.get(part) for part in parts])
         again = _median(lambda: [browser.get(part) for part in parts], 20)
-        queue = _seconds(lambda: browser.get("/api/queue?limit=20"))
+        queue = _seconds(lambda: browser.get("/api/queue"))
         faces = [
             face["id"]
             for offset in range(0, 1000, 500)
@@ -107,7 +107,12 @@ def measure(folder: Path, _count: int) -> list[Figure]:
             f"{len(parts)} requests, one after the other, the first time; {size}",
         ),
         Figure("the same again", f"{again:.3f} s", "-", "the state from memory"),
-        Figure("twenty questions", f"{queue:.3f} s", "-", f"the first time; {size}"),
+        Figure(
+            "the first forty questions, after that",
+            f"{queue:.3f} s",
+            "0.3 s",
+            f"begun when the page is asked for, not counting the time above; {size}",
+        ),
         Figure("two hundred faces of a list", f"{listing * 1e3:.0f} ms", "-", "from its middle"),
         Figure(
             "a decision stored",

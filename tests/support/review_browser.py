@@ -132,7 +132,7 @@ class Visitor:
         ]
 
     def barriers(self) -> list[tuple[str, str]]:
-        """What axe finds that is serious or critical: (rule, the first element)."""
+        """What axe finds: (rule, the first element)."""
         import axe_core_python
 
         script = Path(axe_core_python.__file__).with_name("axe.min.js").read_text("utf-8")
@@ -143,11 +143,7 @@ class Visitor:
             "axe.run(document).then((r) => done(r.violations), (e) => done(String(e)))"
         )
         assert isinstance(found, list), found
-        return [
-            (rule["id"], rule["nodes"][0]["html"][:200])
-            for rule in found
-            if rule["impact"] in {"serious", "critical"}
-        ]
+        return [(rule["id"], rule["nodes"][0]["html"][:200]) for rule in found]
 
 
 @cache

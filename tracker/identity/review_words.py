@@ -33,6 +33,6 @@ def reason_in_words(kind: str, name: str, chance: float, month: Month | None) ->
         if sure
         else "The tracker was surer before. Look closely.",
         "waiting": f"{name} is said to be in this photo; which face, the tracker cannot tell.",
-        "group": "One answer names all of them.",
+        "group": "One answer names many.",
         "unknown": "Nobody has said yet who this is.",
     }[kind]

@@ -63,7 +63,7 @@ const relations = () => [...document.getElementById("relations").content.querySe
 /** Adds a person, whose `faces` (ids) are; resolves with their id, or null. `note` says what follows from it. */
 export function addPerson(relation = "", { faces = [], note = null } = {}) {
   if (frozen()) return Promise.resolve(null);
-  const select = el("select", { name: "relation" }, relations());
+  const select = el("select", { name: "relation", required: true }, !relation && el("option", { value: "" }, "choose …"), relations());
   if (relation) select.value = relation;
   return form(
     "Somebody new",
@@ -75,6 +75,7 @@ export function addPerson(relation = "", { faces = [], note = null } = {}) {
     ],
     faces.length > 0 ? "Add, and name" : "Add",
     async (values) => {
+      if (!values.relation) throw new Refused(400, `Say who that is to ${known.child || "the child"}.`, null);
       const who = { name: values.name, relation: values.relation, born: values.born || null, sex: values.sex || null };
       const made = await (faces.length > 0 ? change("api/split", { ...who, faces }) : change("api/people", who));
       await refresh();

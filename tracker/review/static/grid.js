@@ -114,6 +114,10 @@ export class FaceGrid {
         keydown: (event) => this.typed(event),
       },
     });
+    if (sharp) {
+      const looked = () => this.columns && this.sharp && this.look(this.node.getBoundingClientRect().top);
+      for (const kind of ["load", "error"]) this.node.addEventListener(kind, looked, true);
+    }
     if (source.total === 0) this.node.setAttribute("role", "presentation");
     source.arrived = () => {
       this.draw(true);
@@ -231,7 +235,7 @@ export class FaceGrid {
     }
   }
 
-  /** Notes what is to be seen: of a cell at least half, and not while it rushes past. */
+  /** Notes what is to be seen: of a cell at least half, once its picture is there, and not while it rushes past. */
   look(top) {
     if (this.hurried) return;
     const around = this.node.parentElement?.getBoundingClientRect() ?? { top: 0, bottom: window.innerHeight };
@@ -240,7 +244,8 @@ export class FaceGrid {
     const before = this.seen.size;
     for (let place = Math.max(0, first) * this.columns; place < Math.min(this.total, last * this.columns); place += 1) {
       const face = this.source.at(place);
-      if (face) this.seen.add(face.id);
+      const cell = this.cells.get(place);
+      if (face && cell?.dataset.face === face.id && cell.firstChild.complete) this.seen.add(face.id);
     }
     if (this.seen.size !== before) this.onchoice(this);
   }
@@ -317,7 +322,7 @@ export class FaceGrid {
       this.draw(true);
       this.onchoice(this);
     } else this.toggle(place);
-    this.focus(place);
+    this.focus(place, { preventScroll: true }); // what was clicked is on the screen
   }
 
   opened(event) {
@@ -336,7 +341,7 @@ export class FaceGrid {
     this.onchoice(this);
   }
 
-  focus(place) {
+  focus(place, how = {}) {
     const was = this.cells.get(this.current);
     if (was) was.tabIndex = -1;
     this.current = place;
@@ -344,7 +349,7 @@ export class FaceGrid {
     if (!this.cells.has(place)) this.place(this.spare.pop() ?? this.cell(), place);
     const cell = this.cells.get(place);
     cell.tabIndex = 0;
-    cell.focus();
+    cell.focus(how);
   }
 
   typed(event) {

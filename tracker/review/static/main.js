@@ -9,7 +9,7 @@ import * as people from "./people.js";
 import * as questions from "./questions.js";
 import * as report from "./report.js";
 import { frozen, known, onChange, refresh, undo } from "./store.js";
-import { plural, sentence } from "./words.js";
+import { listed, plural, sentence } from "./words.js";
 
 const main = document.getElementById("main");
 const VIEWS = {
@@ -24,12 +24,12 @@ let view = null;
 let name = "";
 
 function go() {
-  const [wanted, rest = ""] = location.hash.slice(1).split("/");
+  const [wanted, rest = ""] = /^[\w/-]*$/.test(location.hash.slice(1)) ? location.hash.slice(1).split("/") : [];
   const moved = view !== null;
-  name = VIEWS[wanted] ? wanted : "questions";
+  name = Object.hasOwn(VIEWS, wanted ?? "") ? wanted : "questions";
   view?.close();
   main.className = `view ${name}`;
-  view = VIEWS[name](main, decodeURIComponent(rest));
+  view = VIEWS[name](main, rest);
   useKeys(view.keys);
   for (const link of document.querySelectorAll(".views a")) {
     if (link.hash === `#${name}`) link.setAttribute("aria-current", "page");
@@ -42,6 +42,14 @@ function go() {
   }
 }
 
+const NEEDED = 3; // days of a parent below which nothing can be compared
+
+/** What is missing where no month lacks days: the parents' own faces. */
+function faceless() {
+  const names = known.people.filter((one) => ["mother", "father", "parent"].includes(one.relation) && one.days < NEEDED).map((one) => one.name);
+  return names.length > 0 ? ` What is missing is ${listed(names)}: on ${plural(NEEDED, "day")} at least.` : " Nothing is missing.";
+}
+
 /** "Month 7 needs 2 more days": the thinnest month first, for it is the cheapest to mend. */
 function progress() {
   const place = document.getElementById("progress");
@@ -52,7 +60,7 @@ function progress() {
   const words = months.length === 0
     ? known.counts.photos === 0 ? "No photos yet." : "No month can speak yet."
     : `${ready} of ${plural(months.length, "month")} can speak.`;
-  const next = first ? ` ${first.months === 0 ? "The first month" : `Month ${first.months}`} needs ${plural(first.needs, "more day", "more days")}.` : months.length > 0 ? " Nothing is missing." : "";
+  const next = first ? ` ${first.months === 0 ? "The first month" : `Month ${first.months}`} needs ${plural(first.needs, "more day", "more days")}.` : months.length > 0 ? faceless() : "";
   const strip = el("span", { class: "strip", "aria-hidden": "true" }, months.slice(0, 240).map((month) =>
     el("i", { class: month.faces === 0 ? "gap" : month.needs > 0 ? "short" : "" })));
   fill(place, el("a", { href: first ? `#library/${first.months}` : "#library" }, strip, el("span", {}, words, next)));

@@ -2,7 +2,7 @@
 // is stored; an answer that could not be stored brings its question back.
 
 import { get, Refused, thumbnail } from "./api.js";
-import { addPerson, describe, fixDate, showPhoto } from "./dialogs.js";
+import { addPerson, describe, fixDate, showPhoto, whoIsIt } from "./dialogs.js";
 import { button, el, fill, key, named } from "./dom.js";
 import { FaceGrid, Group, when } from "./grid.js";
 import { say } from "./say.js";
@@ -16,6 +16,9 @@ const MANY = 34; // from so many on the server may have more
 const FEW = 6; // left before more are fetched
 const LIKELY = 0.4; // below this nobody is asked about by name
 const OFTEN = 5; // answers after which the order may be another
+const DOZEN = 12; // faces that are to be seen without scrolling
+const NAMES = 12; // on buttons; with more people the others are behind one
+const LATER = 1500; // ms after which to look again where the server is still looking for more
 const NEW = 2000; // faces of somebody new at once
 
 let asked = []; // questions, the most helpful first
@@ -37,6 +40,8 @@ const ids = (question) => [...question.faces.map((face) => face.id), ...question
 /** The questions that the server has now, less what was answered here. */
 async function fetched() {
   const raw = await get("api/queue");
+  clearTimeout(later);
+  later = raw.more ? setTimeout(reload, LATER) : 0;
   const notDenied = (one) => one.candidates.filter(({ id }) => !one.faces.every((face) => denied.has(`${face.id} ${id}`)));
   return raw.questions
     .map(shapes.question)
@@ -89,6 +94,7 @@ export async function reload({ anew = false, check = false } = {}) {
 }
 
 let soon = 0;
+let later = 0;
 /** Reads the queue after the answers that are on their way are stored; at once where it is empty. */
 function reloadSoon() {
   clearTimeout(soon);
@@ -275,6 +281,12 @@ async function newPerson() {
   }
 }
 
+async function elsewhom() {
+  const question = current();
+  const who = await whoIsIt("Who is it?");
+  if (who && current() === question) isPerson(known.people.find((one) => one.id === who.id) ?? who);
+}
+
 function step(by) {
   if (asked.length < 2) return;
   at = (at + by + asked.length) % asked.length;
@@ -368,13 +380,13 @@ function facesOf(question, chosen) {
   const first = likely(question);
   const ofChild = known.people.find((other) => other.id === first?.id)?.relation === "child";
   grid = new FaceGrid({
-    label: one ? "The faces of this photo" : "The faces of this group", source, chosen, single: one, caption: one ? (face) => face.name && `perhaps ${face.name}` : (face) => when(face, ofChild),
+    label: one ? "The faces of this photo" : "The faces of this group", source, chosen, single: one, caption: one ? (face) => (face.person === question.person ? "" : face.name) : (face) => when(face, ofChild),
     size: all.length <= 9 ? "roomy few" : "roomy", sharp: true, onchoice: count, onopen: photo,
   });
   grid.asks = question.id;
   const early = one || !first ? 0 : unborn(question, first.id, all).length;
   return el("div", { class: "asked" },
-    el("div", { class: "scroller" }, grid.node),
+    el("div", { class: all.length <= DOZEN ? "scroller whole" : "scroller" }, grid.node),
     !one && el("p", { class: "chosen-of" }, el("span", { id: "chosen" }), button("Choose none", toggled, { id: "toggle", class: "link" })),
     early > 0 && early < all.length && el("p", { class: "note" }, tooEarly(early, first.name)),
     el("p", { class: "note" }, one
@@ -406,7 +418,7 @@ function show({ quietly = false } = {}) {
   grid = null;
   drawnFor = family();
   if (!question) {
-    const looking = !loaded || (!invited() && (waiting > 0 || soon !== 0 || pending() > 0));
+    const looking = !loaded || (!invited() && (later !== 0 || waiting > 0 || soon !== 0 || pending() > 0));
     fill(root, looking
       ? [el("h1", { tabindex: "-1", class: "quiet" }, "One moment"), el("p", { class: "quiet", role: "status" }, "Looking for the most useful question …")]
       : emptyQuestions(invited() ? current() && withoutFamily : null));
@@ -414,8 +426,9 @@ function show({ quietly = false } = {}) {
   }
   const title = el("h1", { tabindex: "-1", id: "question" }, heading(question));
   const offers = offered(question);
-  const taken = new Set(able(question).slice(0, 3).map((one) => one.id));
-  const people = known.people.filter((one) => !taken.has(one.id));
+  const taken = new Set(able(question).slice(0, question.kind === "waiting" ? 1 : 3).map((one) => one.id));
+  const others = known.people.filter((one) => !taken.has(one.id));
+  const people = others.length <= NAMES ? others : others.toSorted((a, b) => b.confirmed - a.confirmed).slice(0, NAMES);
   const faces = facesOf(question, kept);
   fill(root, el("div", { class: `question ${grid ? "many" : ""}`, "data-kind": question.kind },
     el("div", { class: "head" },
@@ -428,6 +441,7 @@ function show({ quietly = false } = {}) {
       people.length > 0 && el("h2", { class: "small" }, offers.length > 0 ? "Or somebody else" : "It is"),
       el("div", { class: "answers" },
         people.map((one) => button([one.letter && key(one.letter), named(one.name)], () => isPerson(one), { class: "changes", "aria-keyshortcuts": one.letter || null, title: one.relation })),
+        people.length < others.length && button(`${others.length - people.length} others …`, elsewhom, { class: "changes" }),
         question.kind !== "waiting" && act("Somebody new …", "+", newPerson, { class: "changes" })),
       el("div", { class: "answers neither" },
         likely(question) && act(question.kind === "waiting" ? "None of these" : ["Not ", named(likely(question).name)], "N", no, { class: question.kind === "waiting" ? "" : "changes" }),
@@ -477,8 +491,8 @@ export const heard = (what) => {
   const more = faces !== null && faces !== known.counts.faces;
   faces = known.counts.faces ?? faces;
   if (what === "focus") reload({ check: true });
-  else if (what === "thawed" || more || (loaded && known.people.length !== people)) reload();
-  else if (root && loaded && (!current() || invited() || family() !== drawnFor)) show({ quietly: true });
+  else if (what === "thawed" || more || (loaded && people > 0 && known.people.length !== people)) reload();
+  if (root && loaded && (!current() || invited() || family() !== drawnFor)) show({ quietly: true });
   people = known.people.length;
   count();
 };

@@ -69,7 +69,8 @@ export const state = (raw) => ({
   people: (raw.people ?? []).map(person),
   progress: (raw.progress ?? []).map(month),
   counts: raw.counts ?? {},
-  undo: raw.undo?.words ?? (typeof raw.undo === "string" ? raw.undo : null),
+  undo: raw.undo?.words ?? null,
+  undoId: text(raw.undo?.id),
   words: raw.words ?? "",
   held: raw.read_only ?? null,
 });
@@ -92,6 +93,9 @@ export const added = (raw) => ({ id: text(raw.person.id), name: raw.person.name,
 
 /** The ids of faces that were not made somebody's after all: that person is in their photo already. */
 export const leftOut = (raw) => (raw.left_out ?? []).map(String);
+
+/** The number of what was decided, by which it can be taken back; null where none was given. */
+export const batch = (raw) => (raw?.words === undefined ? null : text(raw.id));
 
 /** What was taken back, and of which faces. */
 export const undone = (raw) => ({ words: raw?.undone ?? null, faces: (raw?.faces ?? []).map(String) });

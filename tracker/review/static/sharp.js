@@ -15,6 +15,7 @@ export async function sharpen(image, face, still) {
   const address = larger(face, image);
   if (address === null || !still()) return;
   const large = new Image();
+  large.fetchPriority = "low"; // the small ones of others first
   large.src = address;
   try {
     await large.decode();
@@ -28,6 +29,6 @@ export async function sharpen(image, face, still) {
 export function foresee(faces, image) {
   for (const face of faces) {
     const address = larger(face, image);
-    if (address) new Image().src = address;
+    if (address) Object.assign(new Image(), { fetchPriority: "low", src: address });
   }
 }

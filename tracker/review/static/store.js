@@ -10,7 +10,7 @@ const SEEN = 250; // faces of which what was seen fits beside
 const AGAIN = 3000; // ms between looks while somebody else holds the workspace
 
 export const known = {
-  child: "", people: [], progress: [], counts: {}, words: "", undo: null, held: null, lost: null,
+  child: "", people: [], progress: [], counts: {}, words: "", undo: null, undoId: null, held: null, lost: null,
 };
 const listeners = new Set();
 let again = 0;
@@ -53,7 +53,8 @@ export function refreshSoon(wait = 400) {
 // always takes back the last.
 let queue = Promise.resolve();
 let waiting = 0;
-let changed = true; // since the state was read: what an undo would take back is not known
+let changed = true; // since the state was read: what an undo would take back is the last change
+let last = null; // the number of that, where the server gave one
 
 export const pending = () => waiting;
 
@@ -62,9 +63,10 @@ export function change(path, body) {
   waiting += 1;
   const sent = queue.then(() => post(path, typeof body === "function" ? body() : body));
   queue = sent.then(
-    () => {
+    (made) => {
       waiting -= 1;
       changed = true;
+      last = shapes.batch(made);
     },
     (error) => {
       waiting -= 1;
@@ -93,6 +95,12 @@ export async function decide(faces, person, state, more = []) {
   return leftOut;
 }
 
+/** What the undo is to take back, so that it is not another tab's answer. */
+function meant() {
+  if (changed) return last === null ? {} : { id: last };
+  return known.undo ? { words: known.undo, id: known.undoId } : {};
+}
+
 /** Takes back the last decision and says what that was. True if there was one. */
 export async function undo() {
   if (frozen()) {
@@ -100,7 +108,7 @@ export async function undo() {
     return false;
   }
   try {
-    const { words, faces } = shapes.undone(await change("api/undo", () => (changed || !known.undo ? {} : { words: known.undo })));
+    const { words, faces } = shapes.undone(await change("api/undo", meant));
     say(words ? `Taken back: ${sentence(words)}` : "There is nothing to take back.");
     await refresh();
     tell("undone", faces);
@@ -118,3 +126,8 @@ document.addEventListener("visibilitychange", () => {
   if (!document.hidden) refresh().then(() => tell("focus"));
 });
 window.addEventListener("focus", () => refresh().then(() => tell("focus")));
+
+// An answer is on the screen before it is stored: who leaves meanwhile is asked to wait.
+window.addEventListener("beforeunload", (event) => {
+  if (waiting > 0) event.preventDefault();
+});
