@@ -98,7 +98,7 @@ class NamedFaces:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class SeenFile:
     """A file in which a photo was seen; `width` and `height` are those of the upright photo."""
 
     path: bytes
@@ -127,7 +127,7 @@ def named_faces(con: duckdb.DuckDBPyConnection) -> dict[str, NamedFaces]:
     }
 
 
-def places(con: duckdb.DuckDBPyConnection) -> list[Place]:
+def places(con: duckdb.DuckDBPyConnection) -> list[SeenFile]:
     """Every file in which a photo was seen, by its path."""
     with translated():
         rows = con.execute(
@@ -136,4 +136,4 @@ def places(con: duckdb.DuckDBPyConnection) -> list[Place]:
             FROM photo_paths f JOIN photos USING (photo_id) ORDER BY path
             """
         ).fetchall()
-    return [Place(*row) for row in rows]
+    return [SeenFile(*row) for row in rows]

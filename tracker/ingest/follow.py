@@ -79,7 +79,7 @@ Identity = tuple[int, int]
 
 
 @dataclass(slots=True)
-class Root:
+class Followed:
     """A folder that is followed. `identity` is None while it is not there.
 
     `deleted`: it was, whatever is there now; a folder made anew may have the same inode.
@@ -107,7 +107,7 @@ class Follower(FileSystemEventHandler):
         observer: Callable[[], BaseObserver] = Observer,
         polling: Callable[[], BaseObserver] = lambda: PollingObserver(timeout=POLL_S),
     ) -> None:
-        self._roots = [Root(folder, folder) for folder in dict.fromkeys(folders)]
+        self._roots = [Followed(folder, folder) for folder in dict.fromkeys(folders)]
         self._say = say
         self._polling = polling
         self._polls = False
@@ -233,7 +233,7 @@ class Follower(FileSystemEventHandler):
             self._follow(root)
             self._look_through(root.path)
 
-    def _follow(self, root: Root) -> None:
+    def _follow(self, root: Followed) -> None:
         """Watch the folder as it is now, instead of the one that was there before."""
         if root.watch is not None:
             with suppress(KeyError):
@@ -335,7 +335,7 @@ def file_system(folder: bytes, mounts: Path = MOUNTS) -> str:
     return kind
 
 
-def _below(root: Root, real: bytes) -> bytes | None:
+def _below(root: Followed, real: bytes) -> bytes | None:
     """The path by the folder's name as the user gave it."""
     start = os.path.join(root.real, b"")  # noqa: PTH118
     return os.path.join(root.path, real[len(start) :]) if real.startswith(start) else None  # noqa: PTH118

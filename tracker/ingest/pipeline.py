@@ -68,7 +68,7 @@ class EmbedderChoice(Protocol):
         ...
 
 
-class Place(Protocol):
+class Workplace(Protocol):
     """Where photos are looked at and embedded: gives, while it is open, what becomes of each task.
 
     Photos outside the `window` are refused before they are searched.
@@ -100,7 +100,7 @@ def ingest(
     on_progress: Callable[[Progress], None] | None = None,
     today: date | None = None,
     workers: int | None = None,
-    elsewhere: Place | None = None,
+    elsewhere: Workplace | None = None,
 ) -> IngestSummary:
     """Take in every photo at `paths`: date it, find its faces, embed them, store all of it.
 
@@ -175,7 +175,7 @@ def _ask_exiftool(con: duckdb.DuckDBPyConnection, stored: Sequence[str], today: 
     refresh(con, {sha256: told[path] for sha256, path in undated.items() if path in told}, today)
 
 
-def here(workers: int | None) -> Place:
+def here(workers: int | None) -> Workplace:
     """Look at photos in processes of this machine, and embed their faces in this one."""
 
     @contextmanager

@@ -47,7 +47,7 @@ if TYPE_CHECKING:
 
     from tracker.ingest.choose import Choice
     from tracker.ingest.known import Memory, Task
-    from tracker.ingest.pipeline import EmbedderChoice, Place
+    from tracker.ingest.pipeline import EmbedderChoice, Workplace
     from tracker.ingest.window import Window
     from tracker.ingest.workers import Workers
     from tracker.vision.engines import Runtime
@@ -113,7 +113,7 @@ def parse_address(text: str) -> Address:
 
 def on_ray(
     address: Address, choice: Choice, workers: int | None, *, reader: type[Reader] = Reader
-) -> Place:
+) -> Workplace:
     """Look at photos and embed their faces with Ray; `workers` actors at most, on this machine.
     `reader` is what the actors are.
 

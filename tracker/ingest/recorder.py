@@ -12,7 +12,7 @@ from tracker.ingest.known import Memory, Plan
 from tracker.ingest.redating import date_with, untold
 from tracker.ingest.scan import Found
 from tracker.ingest.stages import Embedded, Passed, Refused, Repeated
-from tracker.ingest.store import Finished, KnownPhoto, Writer
+from tracker.ingest.store import KnownPhoto, ReadPhoto, Writer
 from tracker.ingest.summary import Tally
 from tracker.ingest.window import OUTSIDE, Window
 from tracker.metadata.records import Metadata
@@ -106,7 +106,7 @@ class Recorder:
         )
         place = _place(found, looked.sha256)
         result = PhotoResult(photo, place, embedded.seen.faces, embedded.vectors)
-        self.writer.add(Finished(result, looked.cuts.thumbnails, said, found.sidecars))
+        self.writer.add(ReadPhoto(result, looked.cuts.thumbnails, said, found.sidecars))
         self.tally.count_finished(
             looked.sha256,
             found.path,

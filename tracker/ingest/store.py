@@ -37,7 +37,7 @@ NOTHING = Metadata()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Finished:
+class ReadPhoto:
     """A photo with all that was found in it, and said of it in the photo and around it.
 
     `thumbnails` are aligned with its faces.
@@ -65,7 +65,7 @@ class KnownPhoto:
     sidecars: tuple[Sidecar, ...] = ()
 
 
-Outcome = Finished | KnownPhoto | Rejection
+Outcome = ReadPhoto | KnownPhoto | Rejection
 
 
 @dataclass(slots=True)
@@ -97,7 +97,7 @@ class Writer:
         self._last = time.monotonic()
         if not self._waiting:
             return
-        finished = [o for o in self._waiting if isinstance(o, Finished)]
+        finished = [o for o in self._waiting if isinstance(o, ReadPhoto)]
         for photo in finished:
             self._write_thumbnails(photo)
         with transaction(self.con):
@@ -106,9 +106,9 @@ class Writer:
         self._waiting.clear()
         self._last = time.monotonic()
 
-    def _store(self, finished: Sequence[Finished]) -> None:
+    def _store(self, finished: Sequence[ReadPhoto]) -> None:
         known = [o for o in self._waiting if isinstance(o, KnownPhoto)]
-        told: list[Finished | KnownPhoto] = [*finished, *known]
+        told: list[ReadPhoto | KnownPhoto] = [*finished, *known]
         refused = [o for o in self._waiting if isinstance(o, Rejection)]
         if finished or refused:
             photos.store_batch(
@@ -128,7 +128,7 @@ class Writer:
         read = (sidecar for photo in told for sidecar in photo.sidecars)
         sidecars.note(self.con, {s.path: (s.byte_size, s.mtime_ns) for s in read})
 
-    def _write_thumbnails(self, photo: Finished) -> None:
+    def _write_thumbnails(self, photo: ReadPhoto) -> None:
         """They are a cache: where they cannot be written the report has no pictures, that is all.
 
         `no_thumbnails` then says why. A full disk is raised: the database has no room either.

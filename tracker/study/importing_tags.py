@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from db import tagged_faces, tags
 from db.connection import transaction
 from db.roots import is_below
-from db.tagged_faces import Place
+from db.tagged_faces import SeenFile
 from db.text import folded, many, shown
 from tracker.errors import UsageError
 from tracker.identity.tags import TagsSettled, settle_tags
@@ -97,13 +97,13 @@ def import_tags(
     )
 
 
-def found(photo: Described, index: Mapping[str, Sequence[Place]]) -> set[str]:
+def found(photo: Described, index: Mapping[str, Sequence[SeenFile]]) -> set[str]:
     """The contents (sha256s) that a photo may be: of the same file name, and size if it is said.
 
     Of several, those whose folders agree the furthest. None where it is not here, several where
     it cannot be told.
     """
-    agree: dict[Place, int] = {}
+    agree: dict[SeenFile, int] = {}
     for path in photo.paths:
         for place in index.get(folded(path.name), ()):
             agree[place] = max(agree.get(place, 0), _common_end(path, place))
@@ -117,9 +117,9 @@ def found(photo: Described, index: Mapping[str, Sequence[Place]]) -> set[str]:
     return {place.sha256 for place, parts in agree.items() if parts == most}
 
 
-def _index(places: Iterable[Place], root: Path | None) -> dict[str, list[Place]]:
+def _index(places: Iterable[SeenFile], root: Path | None) -> dict[str, list[SeenFile]]:
     top = None if root is None else absolute(root)
-    index: dict[str, list[Place]] = defaultdict(list)
+    index: dict[str, list[SeenFile]] = defaultdict(list)
     for place in places:
         if top is None or is_below(place.path, top):
             index[folded(PurePosixPath(shown(place.path)).name)].append(place)
@@ -131,7 +131,7 @@ def _index(places: Iterable[Place], root: Path | None) -> dict[str, list[Place]]
     return index
 
 
-def _common_end(path: PurePosixPath, place: Place) -> int:
+def _common_end(path: PurePosixPath, place: SeenFile) -> int:
     """How many parts, from the file's name upwards, two paths have in common."""
     here = PurePosixPath(shown(place.path)).parts
     number = 0

@@ -146,7 +146,7 @@ def take_in(
 
 def _elsewhere(
     asked: Asked, choice: Choice, telling: Telling, *, offline: bool
-) -> pipeline.Place | None:
+) -> pipeline.Workplace | None:
     """Where `--on` says. Raises UsageError where photos would leave a machine that is offline."""
     if asked.on is None:
         return None
