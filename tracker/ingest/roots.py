@@ -314,8 +314,12 @@ def relocate(con: duckdb.DuckDBPyConnection, old: bytes, new: bytes) -> int:
         same = there is not None and there.mtime_ns == place.mtime_ns
         inode = there.inode if same and there is not None else place.inode
         moved.append((place.path, replace(place, path=_below(place.path, old, new), inode=inode)))
-    known = [root for root in stored.all_roots(con) if is_below(root.path, old)]
+    everything = stored.all_roots(con)
+    known = [root for root in everything if is_below(root.path, old)]
     come = [replace(root, path=_below(root.path, old, new)) for root in known]
+    around = [root for root in everything if is_below(old, root.path)]
+    if around and not any(is_below(new, root.path) for root in (*everything, *come)):
+        come.append(Root(new, device_of(new), around[0].seen_at))  # a part of a root, out of all
     stored.replace(con, old, new, moved)
     stored.put(con, [root.path for root in known], come)
     return len(moved)

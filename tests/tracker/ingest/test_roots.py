@@ -369,6 +369,24 @@ def test_a_root_on_a_disk_with_another_name_is_recognised(library: Library) -> N
     assert [root.path for root in stored.all_roots(library.con)] == [os.fsencode(disk)]
 
 
+def test_a_part_of_a_root_that_was_moved_out_of_all_roots_is_a_root(library: Library) -> None:
+    new = library.top.parent / "disk" / "a"
+    new.parent.mkdir()
+    shutil.move(library.top / "a", new)
+    files = moving.move(library.con, os.fsencode(library.top / "a"), os.fsencode(new))
+    assert files > 0
+    listed = [os.fsdecode(root.path) for root in stored.all_roots(library.con)]
+    assert sorted(listed) == sorted([str(new), str(library.top)])
+    assert roots.state_of(library.con, stored.all_roots(library.con)[0]) == "here"
+
+
+def test_a_part_of_a_root_that_was_moved_within_a_root_makes_none(library: Library) -> None:
+    new = library.top / "b" / "a"
+    shutil.move(library.top / "a", new)
+    moving.move(library.con, os.fsencode(library.top / "a"), os.fsencode(new))
+    assert [root.path for root in stored.all_roots(library.con)] == [os.fsencode(library.top)]
+
+
 def test_another_folder_is_not_taken_for_a_root_that_is_gone(library: Library) -> None:
     library.top.rename(library.top.parent / "in a drawer")
     other = library.top.parent / "other"
