@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import ipaddress
 import os
+import signal
 import socket
 from pathlib import Path
 from typing import Any
@@ -14,6 +16,12 @@ import pytest
 # by spinning: several processes of several threads each take up to four times the processor time.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
+# A shell starts what it runs in the background without Ctrl-C, and so would all our children be.
+with contextlib.suppress(ValueError):  # not the main thread
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+SLOW_S = 900
 LONG_FILES_FIRST = (
     "tests/e2e", "tests/reports", "tests/tracker/ingest", "tests/tracker/evaluation",
     "tests/tracker/vision", "tests/tracker/review",
@@ -23,7 +31,13 @@ _real_connect = socket.socket.connect
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The folders with long files come first, so that no process is left alone with one."""
+    """The folders with long files come first, so that no process is left alone with one.
+
+    What is slow by nature may take long on a busy machine.
+    """
+    for item in items:
+        if item.get_closest_marker("slow") and not item.get_closest_marker("timeout"):
+            item.add_marker(pytest.mark.timeout(SLOW_S))
 
     def place(item: pytest.Item) -> int:
         folder = item.path.parent.relative_to(item.config.rootpath).as_posix()
