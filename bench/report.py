@@ -35,7 +35,8 @@ def measure(folder: Path, _count: int) -> list[Figure]:
     how = (
         f"{months} months, {SIZE.relatives} relatives, {len(whole['methods'])} methods, "
         f"{len(views)} views, {DRAWS} draws, {SIZE.child_faces:,} and {SIZE.relative_faces:,} "
-        "faces; the whole command, page and data included, pictures of charts left out"
+        "faces; the whole command, page and data included, pictures of charts left out; "
+        f"{first.busy:.0f} s of a processor"
     )
     return [
         Figure("a report over years, everything new", f"{first.seconds:.0f} s", "60 s", how),
