@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from db import people, scenes
+from db import namings, people, scenes, settings
 from db.records import Decision
+from tracker.identity.program import fingerprint
 from tracker.identity.seeing import Glance, glances
 from tracker.identity.strictness import strictness
 from tracker.identity.tag_rules import TAG
@@ -17,6 +18,9 @@ from tracker.relations import UNRELATED
 
 if TYPE_CHECKING:
     import duckdb
+
+MADE = "names proposed by "
+"""The setting, with the embedder's id, of what the proposals were made from."""
 
 NO_LONGER = "no longer sure enough"
 """The reason why a proposal is taken back."""
@@ -52,7 +56,26 @@ def propose(
 def propose_again(connection: duckdb.DuckDBPyConnection, embedder_id: str) -> dict[int, str]:
     """Propose names for all faces of which nobody said anything yet, and take back what no longer
     holds: after answers, and after the strictness was changed. Gives face -> name."""
-    return propose(connection, scenes.unsettled(connection, embedder_id).tolist(), embedder_id)
+    named = propose(connection, scenes.unsettled(connection, embedder_id).tolist(), embedder_id)
+    settings.set_(connection, MADE + embedder_id, _rests_on(connection, embedder_id))
+    return named
+
+
+def propose_if_told(connection: duckdb.DuckDBPyConnection, embedder_id: str) -> bool:
+    """Propose names anew where those there are rest on something else than what is known now: on
+    fewer answers, on other dates or faces, on another strictness or another version of the program.
+
+    Gives whether it was done; where nothing changed it costs three queries.
+    """
+    if settings.get(connection, MADE + embedder_id) == _rests_on(connection, embedder_id):
+        return False
+    propose_again(connection, embedder_id)
+    return True
+
+
+def _rests_on(connection: duckdb.DuckDBPyConnection, embedder_id: str) -> str:
+    told = namings.told(connection, embedder_id).but_guesses
+    return f"{told} {fingerprint()[:16]} {strictness(connection)}"
 
 
 def _asked(glance: Glance, level: np.ndarray) -> list[tuple[int, int | None]]:

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,21 +16,9 @@ from db import cohort, faces, namings, people
 from db.decisions import denied, standing
 from db.faces import FaceTable
 from db.records import Decision, Person
-from tracker.identity import (
-    acquaintance,
-    alike,
-    fitting,
-    judge,
-    match,
-    odds,
-    once,
-    rules,
-    seeing,
-    thresholds,
-    tracks,
-    windows,
-)
+from tracker.identity import match, seeing
 from tracker.identity.family import before_birth, take_back_impossible
+from tracker.identity.program import fingerprint
 from tracker.identity.proposing import propose
 from tracker.identity.settled import Settled, from_kept
 from tracker.identity.strictness import strictness
@@ -40,12 +26,6 @@ from tracker.vision.detector import DETECTOR_ID
 
 if TYPE_CHECKING:
     import duckdb
-
-DECIDING = (
-    acquaintance, alike, fitting, judge, match, odds, once, rules, seeing, thresholds, tracks, windows,
-    sys.modules[propose.__module__], sys.modules[__name__],
-)  # fmt: skip
-"""What a naming comes to depends on what is written in these."""
 
 
 def settle(
@@ -81,18 +61,10 @@ def question_of(
     photos: Sequence[str], person: Person | None, embedder_id: str, target: float
 ) -> str:
     """A fingerprint of what is asked, and of the program that answers."""
-    digest = _program().copy()
+    digest = hashlib.sha256(fingerprint().encode())
     digest.update(repr((person, embedder_id, target)).encode())
     digest.update("".join(photos).encode())
     return digest.hexdigest()
-
-
-@cache
-def _program() -> hashlib._Hash:
-    digest = hashlib.sha256()
-    for module in DECIDING:
-        digest.update(Path(str(module.__file__)).read_bytes())
-    return digest
 
 
 def name(

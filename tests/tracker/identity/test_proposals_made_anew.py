@@ -1,0 +1,32 @@
+"""Names that were proposed do not outlive what they rest on."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+from db import decisions, photos
+from db.records import Decision
+from tests.support.made_up_album import BORN, Album
+from tracker.identity import strictness
+from tracker.identity.proposing import propose_if_told
+from tracker.vision.detector import DETECTOR_ID
+
+MADE_UP = "made-up"
+
+
+def test_they_are_made_anew_once_something_was_told_and_not_otherwise(tmp_path: Path) -> None:
+    album = Album(tmp_path / "w")
+    album.enrol(album.mia)
+    album.enrol(album.anna)
+    face = photos.photo_faces(
+        album.con, album.photo("Mia", day=BORN + timedelta(days=20)), DETECTOR_ID
+    )[0].face_id
+    assert propose_if_told(album.con, MADE_UP)
+    assert decisions.labels(album.con, [face])[face].person_id == album.mia.person_id
+    assert not propose_if_told(album.con, MADE_UP)
+    decisions.decide(album.con, [Decision(face, album.mia.person_id, "rejected", "user", "no")])
+    assert propose_if_told(album.con, MADE_UP)
+    assert not propose_if_told(album.con, MADE_UP)
+    strictness.set_strictness(album.con, 0.05)
+    assert propose_if_told(album.con, MADE_UP)
