@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
+import heapq
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-
-import numpy as np
 
 from bench.identity_drawn import Album
 from db import decisions, people
@@ -29,7 +28,8 @@ class Standing:
     `family` faces of people with a name, `right` of them confirmed or proposed as who they are.
     `named` faces confirmed or proposed, `wrong` of them as somebody else. `first` family faces of
     which the best candidate is right, `questions` what is left to ask (a group is one), `doubles`
-    photos in which somebody is twice, `faces` all.
+    photos in which somebody is twice, `faces` all. `grouped` faces are in groups of unknown ones,
+    `mixed` of them not the one person's that most of their group are.
     """
 
     family: int
@@ -40,6 +40,8 @@ class Standing:
     questions: int
     doubles: int
     faces: int
+    grouped: int
+    mixed: int
 
     def __add__(self, other: Standing) -> Standing:
         """Both together."""
@@ -59,6 +61,10 @@ def standing(album: Album, but: frozenset[str] = frozenset()) -> Standing:
     }
     best = candidates(album.con, album.home, album.embedder_id, asked)
     family = [face for face in asked if album.truth[face] in album.members]
+    made = [
+        [album.truth[face] for face in group.face_ids if face in best]
+        for group in groups(album.con, album.home, album.embedder_id)
+    ]
     twice = Counter((album.photo_of[face], who) for face, who in told.items())
     return Standing(
         family=len(family),
@@ -69,6 +75,8 @@ def standing(album: Album, but: frozenset[str] = frozenset()) -> Standing:
         questions=len(_questions(album, best)),
         doubles=sum(count > 1 for count in twice.values()),
         faces=len(asked),
+        grouped=sum(map(len, made)),
+        mixed=sum(len(one) - max(Counter(one).values(), default=0) for one in made),
     )
 
 
@@ -94,23 +102,38 @@ def _questions(album: Album, best: dict[int, tuple[Candidate, ...]]) -> list[tup
 
 
 def answer(album: Album, answers: int = ANSWERS) -> None:
-    """Answer the questions that help most, in rounds; then everything is proposed anew."""
+    """Answer the questions that help most, in rounds; then everything is proposed anew.
+
+    As on the page, what was taken out of a group when it was answered is asked about next.
+    """
     done = 0
     while done < answers:
         best = candidates(album.con, album.home, album.embedder_id, sorted(album.truth))
-        questions = sorted(_questions(album, best), key=lambda faces: _gain(faces, best))
-        if not questions:
+        queue = [(_gain(faces, best), faces) for faces in _questions(album, best)]
+        heapq.heapify(queue)
+        if not queue:
             break
-        for faces in questions[: min(BETWEEN, answers - done)]:
-            people.decide(album.con, _said(album, faces))
+        for _ in range(min(BETWEEN, answers - done)):
+            if not queue:
+                break
+            _, faces = heapq.heappop(queue)
+            said = _said(album, faces)
+            people.decide(album.con, said)
+            told = {decision.face_id for decision in said}
+            rest = tuple(face for face in faces if face not in told)
+            if rest:
+                heapq.heappush(queue, (_gain(rest, best), rest))
             done += 1
         propose_again(album.con, album.embedder_id)
 
 
 def _gain(faces: Sequence[int], best: dict[int, tuple[Candidate, ...]]) -> tuple[float, int]:
-    """The largest groups first, then who is least certain."""
-    chances = [best[face][0].chance if best[face] else 0.0 for face in faces]
-    return -len(faces) - float(np.mean([1 - abs(2 * c - 1) for c in chances])), min(faces)
+    """Those first of which one answer can be expected to name the most faces."""
+    chances: defaultdict[int, float] = defaultdict(float)
+    for face in faces:
+        for candidate in best[face]:
+            chances[candidate.person_id] += candidate.chance
+    return -max(chances.values(), default=0.0), min(faces)
 
 
 def _said(album: Album, faces: Sequence[int]) -> list[Decision]:

@@ -2,9 +2,13 @@
 
 A workspace knows one family: of half of its photos everybody is named. The faces of its other
 photos are to be told, and the faces of 60 other families are unknown; 60 more are the cohort.
-FNIR is the share of a family's faces that do not get their own name at the threshold at which one
-unknown face in a hundred (FPIR) gets any. The interval is a bootstrap over families, of those with
-names and of the unknown ones at once, the threshold being found anew in each.
+Two things are asked of a face (ISO/IEC 19795-1, open-set identification): is it anybody known
+(detection, one score with one threshold for all families), and whom (the first candidate). FNIR is
+the share of a family's faces that do not get their own name at the threshold at which one unknown
+face in a hundred (FPIR) gets any: missed, or told as another. The score is the cosine to the
+nearest face, or the log-odds of somebody known against nobody, which is not divided among brothers.
+The interval is a bootstrap over families, of those with names and of the unknown ones at once, the
+threshold being found anew in each; differences are taken within each draw.
 """
 
 from __future__ import annotations
@@ -105,8 +109,9 @@ METHODS = (
 
 
 def measure(families: Pictures, others: Pictures, seed: int = 0) -> dict[str, Floats]:
-    """By method: FNIR, its interval, the share told wrongly, all at FPIR; and for the thresholds in
-    force, by target: FPIR, share told rightly, share of the names given to family faces wrong."""
+    """By method: FNIR, its interval, the share told wrongly, and the interval of how much FNIR
+    exceeds the first method's, all at FPIR; and for the thresholds in force, by target: FPIR, share
+    told rightly, share of the names given to family faces wrong."""
     known = {method: Outcome([], [], []) for method in METHODS}
     unknown = {method: Outcome([], [], []) for method in METHODS}
     in_force: dict[float, list[Floats]] = {target: [] for target in TARGETS}
@@ -118,7 +123,11 @@ def measure(families: Pictures, others: Pictures, seed: int = 0) -> dict[str, Fl
             _one(families, others, cohort, int(family), rng, known, unknown, in_force)
     found: dict[str, Floats] = {}
     for method in METHODS:
-        found[method] = _rates(known[method].joined(), unknown[method].joined(), seed)
+        found[method] = _rates(
+            (known[method].joined(), unknown[method].joined()),
+            (known[METHODS[0]].joined(), unknown[METHODS[0]].joined()),
+            seed,
+        )
     for target, rows in in_force.items():
         total = np.sum(rows, axis=0)
         found[f"{target:g}"] = np.array(
@@ -154,11 +163,11 @@ def _one(  # noqa: PLR0917
     )
     truth = np.searchsorted(people, families.who[asked])
     ours, strangers = of(families, asked), of(others, ~cohort, 20_000_000)
-    told, wrongly = _scores(judge, ours), _scores(judge, strangers)
+    told, wrongly = _weighed(judge, ours), _weighed(judge, strangers)
     for method in METHODS:
         best = told[method].argmax(axis=1)
-        known[method].add(told[method].max(axis=1), best == truth, np.full(len(truth), family))
-        worst = wrongly[method].max(axis=1)
+        known[method].add(_score(told, method), best == truth, np.full(len(truth), family))
+        worst = _score(wrongly, method)
         unknown[method].add(worst, np.zeros(len(worst), bool), others.family[~cohort])
     final, false = told[METHODS[-1]], wrongly[METHODS[-1]]
     for target, rows in in_force.items():
@@ -173,7 +182,8 @@ def _one(  # noqa: PLR0917
         )  # fmt: skip
 
 
-def _scores(judge: Judge, faces: Faces) -> dict[str, Floats]:
+def _weighed(judge: Judge, faces: Faces) -> dict[str, Floats]:
+    """By method, cosines or chances `(m, p)`."""
     cosine = np.stack(
         [(faces.vectors @ one.faces.vectors.T).max(axis=1) for one in judge.known], axis=1
     )
@@ -185,22 +195,34 @@ def _scores(judge: Judge, faces: Faces) -> dict[str, Floats]:
     return dict(zip(METHODS, (cosine, seen.alone, seen.chances), strict=True))
 
 
-def _rates(
-    known: tuple[Floats, npt.NDArray[np.bool_], Ints],
-    unknown: tuple[Floats, npt.NDArray[np.bool_], Ints],
-    seed: int,
-) -> Floats:
-    """FNIR, the ends of its interval, and the share told wrongly."""
-    fnir, wrong = _at(known[0], known[1], unknown[0])
+def _score(weighed: dict[str, Floats], method: str) -> Floats:
+    """How surely each face is anybody known: the cosine, or the log-odds against nobody."""
+    if method == METHODS[0]:
+        return np.asarray(weighed[method].max(axis=1))
+    somebody = np.clip(weighed[method].sum(axis=1), 1e-300, 1 - 1e-15)
+    return np.asarray(np.log(somebody) - np.log1p(-somebody))
+
+
+Outcomes = tuple[Floats, npt.NDArray[np.bool_], Ints]
+
+
+def _rates(now: tuple[Outcomes, Outcomes], before: tuple[Outcomes, Outcomes], seed: int) -> Floats:
+    """FNIR, the ends of its interval, the share told wrongly, and the ends of the interval of its
+    difference from `before`; of each the outcomes of known and of unknown faces."""
     rng = np.random.default_rng([seed, 99])
-    rows = [_by(known[2], rng) for _ in range(DRAWS)]
+    (scores, right, family), unknown = now
+    rows = [_by(family, rng) for _ in range(DRAWS)]
     others = [_by(unknown[2], rng) for _ in range(DRAWS)]
-    drawn = [
-        _at(known[0][ours], known[1][ours], unknown[0][theirs])[0]
-        for ours, theirs in zip(rows, others, strict=True)
-    ]
-    low, high = np.quantile(drawn, [0.025, 0.975])
-    return np.array([fnir, low, high, wrong])
+    drawn, then = (
+        np.array([
+            _at(ours[0][mine], ours[1][mine], theirs[0][rest])[0]
+            for mine, rest in zip(rows, others, strict=True)
+        ])
+        for ours, theirs in (now, before)
+    )  # fmt: skip
+    fnir, wrong = _at(scores, right, unknown[0])
+    ends = [0.025, 0.975]
+    return np.array([fnir, *np.quantile(drawn, ends), wrong, *np.quantile(drawn - then, ends)])
 
 
 def _at(scores: Floats, right: npt.NDArray[np.bool_], unknown: Floats) -> tuple[float, float]:

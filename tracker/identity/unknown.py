@@ -31,7 +31,7 @@ NEIGHBOURS = 16
 FEWEST = 2
 """Faces that make a group: one answer for two is one question less."""
 
-USUAL_LEAST = 0.5
+USUAL_LEAST = 0.6
 """The cosine from which two faces may be one person's, where nobody is known to measure it on."""
 
 FAR_APART = 3.0
