@@ -435,6 +435,26 @@ def test_a_photo_whose_disk_is_away_says_so(looker: Visitor) -> None:
     assert ".jpg" in looker.text("dialog")
 
 
+def test_with_two_children_it_is_chosen_whose_months_count(visitor: Visitor) -> None:
+    assert visitor.page.post(
+        "/api/people", {"name": "Tim", "relation": "child", "born": "2024-06-01"}
+    ).status == 200  # fmt: skip
+    visitor.visit("library")
+    visitor.until_reads("photos of Mia")
+    visitor.js(
+        "(() => { const c = document.querySelector('#child select'); c.value = '3';"
+        "c.dispatchEvent(new Event('change')); })()"
+    )
+    visitor.until_reads("photos of Tim")
+    assert visitor.barriers() == []
+
+
+def test_a_persons_page_shows_their_faces_over_time(looker: Visitor) -> None:
+    looker.visit("people/1")
+    looker.until_reads("Month by month of Mia’s age, from newborn to", ".over-time")
+    assert looker.js("document.querySelectorAll('.sticks i').length") >= 5
+
+
 # --- other tabs, other processes, failures --------------------------------------------------------
 
 

@@ -50,9 +50,16 @@ async function ask(path, options = {}) {
   );
 }
 
+let child = null;
+
+/** Whose months are asked about from now on: a child's id. */
+export const askAbout = (id) => {
+  child = id;
+};
+
 export const get = (path, query = {}) => {
   const asked = new URLSearchParams(
-    Object.entries(query).filter(([, value]) => value !== null && value !== undefined && value !== ""),
+    Object.entries({ ...query, child }).filter(([, value]) => value !== null && value !== undefined && value !== ""),
   ).toString();
   return ask(asked ? `${path}?${asked}` : path);
 };

@@ -1,5 +1,6 @@
 // The page: its views by address, its keys, and the lines that are always there.
 
+import { askAbout } from "./api.js";
 import { addPerson, help } from "./dialogs.js";
 import { el, fill, named, typed } from "./dom.js";
 import * as faces from "./faces.js";
@@ -83,13 +84,27 @@ function held() {
   for (const button of document.querySelectorAll(".changes")) if (frozen()) button.disabled = true;
 }
 
+/** Whom it is about; with several children, which of them. */
+function ofChild() {
+  const place = document.getElementById("child");
+  const children = known.people.filter((one) => one.relation === "child");
+  if (children.length < 2) {
+    fill(place, known.child ? ["of ", named(known.child)] : "");
+    return;
+  }
+  if (place.contains(document.activeElement)) return;
+  const choice = el("select", { "aria-label": "Whose months", on: { change: (event) => { askAbout(event.target.value); refresh().then(() => go()); } } },
+    children.map((one) => el("option", { value: one.id, selected: one.name === known.child }, one.name)));
+  fill(place, "of ", choice);
+}
+
 function always() {
   progress();
   held();
   const back = document.getElementById("undo");
   back.disabled = frozen() || !known.undo;
   back.title = known.undo ? `Take back: ${known.undo}` : "Nothing to take back";
-  fill(document.getElementById("child"), known.child ? ["of ", named(known.child)] : "");
+  ofChild();
 }
 
 startKeys((key) => {

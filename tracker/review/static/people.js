@@ -8,7 +8,7 @@ import { when } from "./grid.js";
 import { Listing } from "./listing.js";
 import * as shapes from "./shapes.js";
 import { frozen, known, person as find } from "./store.js";
-import { plural } from "./words.js";
+import { age, plural } from "./words.js";
 
 const tally = (person) =>
   [`${plural(person.confirmed, "face")} confirmed`, person.proposed > 0 && `${person.proposed} perhaps`, person.days > 0 && plural(person.days, "day")].filter(Boolean).join(" · ");
@@ -27,6 +27,23 @@ function everybody(main) {
     el("p", { class: "row" }, button("Somebody new …", () => addPerson().then(put), { class: "changes" })));
   put();
   return { close() {}, keys: () => false, heard: put };
+}
+
+/** How many faces there are from month to month of the child's age. */
+function overTime(months) {
+  if (months.length < 2) return null;
+  const by = new Map(months.map((month) => [month.months, month.faces]));
+  const [first, last] = [months[0].months, months.at(-1).months];
+  const most = months.reduce((one, other) => (other.faces > one.faces ? other : one));
+  const sticks = Array.from({ length: last - first + 1 }, (_, place) => {
+    const stick = el("i", {});
+    stick.style.setProperty("--full", `${(100 * (by.get(first + place) ?? 0)) / most.faces}%`);
+    return stick;
+  });
+  const at = (month) => (month === 0 ? "newborn" : age(month));
+  return el("figure", { class: "over-time" },
+    el("div", { class: "sticks", "aria-hidden": "true" }, sticks),
+    el("figcaption", { class: "note" }, "Month by month of ", named(known.child), `’s age, from ${at(first)} to ${at(last)}; most faces, ${most.faces}, at ${at(most.months)}.`));
 }
 
 function one(main, id) {
@@ -53,8 +70,10 @@ function one(main, id) {
     for (const item of head.querySelectorAll(".changes")) item.disabled = frozen() || (known.people.length < 2 && item.textContent.startsWith("Same"));
   };
   const odd = el("span", {});
+  const time = el("div", {});
   const oddOnes = async () => {
-    const { outliers, total } = shapes.personPage(await get(`api/person/${id}`));
+    const { outliers, total, months } = shapes.personPage(await get(`api/person/${id}`));
+    fill(time, overTime(months));
     odd.textContent = outliers.length < total
       ? `The ${outliers.length} of ${total.toLocaleString("en")} that are least like the others, the oddest first: if somebody else got in, look here first.`
       : "Least like the others first: if somebody else got in, look here first.";
@@ -79,7 +98,7 @@ function one(main, id) {
       listing.node);
     listing.read();
   };
-  fill(main, head, place);
+  fill(main, head, time, place);
   put();
   if (find(id)) list();
   return {

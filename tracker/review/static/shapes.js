@@ -78,8 +78,12 @@ export const state = (raw) => ({
 /** How many photos are in no month of age: without a date, dated too roughly, from before the birth. */
 export const outside = (raw) => ({ undated: raw.undated ?? 0, rough: raw.rough ?? 0, before: raw.before_birth ?? 0 });
 
-/** One person's page: the faces that are least like the others, and how many there are in all. */
-export const personPage = (raw) => ({ outliers: (raw.outliers ?? []).map(face), total: raw.total ?? 0 });
+/** One person's page: the faces that are least like the others, how many there are in all, and how many in each month of the child's age. */
+export const personPage = (raw) => ({
+  outliers: (raw.outliers ?? []).map(face),
+  total: raw.total ?? 0,
+  months: (raw.months ?? []).map((one) => ({ months: one.age_months, faces: one.faces })),
+});
 
 /** A face's page: who else is in the photo, and all that was said of it. */
 export const detail = (raw) => ({
