@@ -12,6 +12,7 @@ from db import overview
 from db.connection import open_workspace
 
 
+@pytest.mark.slow("a made-up library of some size, twice")
 def test_a_made_up_library_goes_in_whole_and_its_second_ingest_finds_nothing_new(
     tmp_path: Path,
 ) -> None:

@@ -661,6 +661,7 @@ requestAnimationFrame(frame);
 """
 
 
+@pytest.mark.slow("how fast it is drawn, which other programs slow down")
 @pytest.mark.parametrize("step", [40, 900])
 def test_ten_thousand_faces_scroll_at_sixty_frames_a_second(
     browser: Chrome, many_faces: Page, step: int

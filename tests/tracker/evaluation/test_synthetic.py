@@ -11,6 +11,8 @@ from tracker.evaluation.synthetic import METHODS, SCENARIOS, simulate
 
 REPLICATES = 40
 
+pytestmark = pytest.mark.slow("hundreds of made-up children")
+
 
 @pytest.fixture(scope="module")
 def table() -> pd.DataFrame:

@@ -170,7 +170,14 @@ def same_faces_in_all_orientations(
     return len(upright)
 
 
-@pytest.mark.parametrize("suffix", [".jpg", ".png", ".tif"])
+@pytest.mark.parametrize(
+    "suffix",
+    [
+        ".jpg",
+        pytest.param(".png", marks=pytest.mark.slow("eight photos more")),
+        pytest.param(".tif", marks=pytest.mark.slow("eight photos more")),
+    ],
+)
 def test_a_photo_held_any_of_eight_ways_gives_the_same_faces(
     desk: Desk, tmp_path: Path, suffix: str
 ) -> None:
@@ -248,6 +255,7 @@ def test_every_face_above_80_pixels_that_facenet_pytorch_finds_at_full_size_is_f
     assert wanted >= 20
 
 
+@pytest.mark.slow("many real photos in full size")
 @pytest.mark.samples
 def test_a_real_family_held_any_of_eight_ways_gives_the_same_four_faces(
     desk: Desk, samples: Path, tmp_path: Path

@@ -18,6 +18,9 @@ NAME = "facenet-vggface2"
 ON = Runtime("onnxruntime", "cpu", "f32", "")
 
 
+pytestmark = pytest.mark.slow("FaceNet's whole network, converted and run")
+
+
 @pytest.fixture(scope="module")
 def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return settled_weights(tmp_path_factory.mktemp("weights") / "mine.pt")

@@ -30,6 +30,9 @@ ENGINES = {
 Floats = npt.NDArray[np.float32]
 
 
+pytestmark = pytest.mark.slow("FaceNet's whole network, converted and run")
+
+
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("weights")
