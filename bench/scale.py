@@ -92,8 +92,7 @@ def vectors(folder: Path, largest: int) -> list[Figure]:
         (
             "nearest",
             "the 10 nearest of all faces, for 128",
-            "exact search by FAISS; a thousand vectors "
-            "fit into a core's cache, which makes the first row the fastest for each",
+            "exact search by FAISS, a product of matrices",
         ),
         ("open", "the gallery, built from the database", "once after faces were named"),
     ):
