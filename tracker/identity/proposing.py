@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from db import namings, people, scenes, settings
+from db.decisions import labels
 from db.records import Decision
+from tracker.identity.acquaintance import acquaintance
 from tracker.identity.program import fingerprint
 from tracker.identity.seeing import Glance, glances
 from tracker.identity.strictness import strictness
@@ -32,8 +34,12 @@ def propose(
     """Propose names for these faces, and for those that share a moment with them: face -> name.
 
     A face that waits for one question is not used to answer another. What was proposed before and
-    is not sure enough now is taken back. The user's and the tags' words are left alone.
+    is not sure enough now is taken back, and everything where nobody is known any more. The user's
+    and the tags' words are left alone.
     """
+    if not acquaintance(connection, embedder_id).people:
+        people.decide(connection, _all_back(connection, face_ids))
+        return {}
     target = strictness(connection)
     named: dict[int, str] = {}
     decisions: list[Decision] = []
@@ -51,6 +57,14 @@ def propose(
                 decisions.append(Decision(face, before, "rejected", "match", NO_LONGER))
     people.decide(connection, decisions)
     return named
+
+
+def _all_back(connection: duckdb.DuckDBPyConnection, face_ids: Sequence[int]) -> list[Decision]:
+    return [
+        Decision(face, stands.person_id, "rejected", "match", NO_LONGER)
+        for face, stands in labels(connection, face_ids).items()
+        if stands.state == "proposed" and stands.source == "match"
+    ]
 
 
 def propose_again(connection: duckdb.DuckDBPyConnection, embedder_id: str) -> dict[int, str]:

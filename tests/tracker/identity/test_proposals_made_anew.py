@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
-from db import decisions, photos
+from db import decisions, faces, photos
 from db.records import Decision
 from tests.support.made_up_album import BORN, Album
 from tracker.identity import strictness
@@ -30,3 +30,18 @@ def test_they_are_made_anew_once_something_was_told_and_not_otherwise(tmp_path: 
     assert not propose_if_told(album.con, MADE_UP)
     strictness.set_strictness(album.con, 0.05)
     assert propose_if_told(album.con, MADE_UP)
+
+
+def test_what_was_proposed_goes_with_the_last_name_that_it_rests_on(tmp_path: Path) -> None:
+    album = Album(tmp_path / "w")
+    album.enrol(album.mia)
+    face = photos.photo_faces(
+        album.con, album.photo("Anna", day=BORN + timedelta(days=20)), DETECTOR_ID
+    )[0].face_id
+    decisions.decide(album.con, [Decision(face, album.mia.person_id, "proposed", "match", "once")])
+    named = faces.enrolled(album.con, MADE_UP).face_ids.tolist()
+    decisions.decide(
+        album.con, [Decision(f, album.mia.person_id, "rejected", "user", "no") for f in named]
+    )
+    assert propose_if_told(album.con, MADE_UP)
+    assert decisions.labels(album.con, [face]) == {}
