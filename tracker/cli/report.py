@@ -44,9 +44,14 @@ def report(
     json: Json = False,
 ) -> None:
     """Whom does the child look like? The verdict, every method month by month, and the page."""
+    from tracker.identity.anew import propose_if_told
+    from tracker.study.evidence import choose_embedder_id
     from tracker.study.written_report import written_report
 
     with workspace(context) as connection:
+        own = choose_embedder_id(connection, None, None)
+        if own is not None:
+            propose_if_told(connection, own)  # what is counted rests on what is known now
         written = written_report(
             connection,
             settings_of(context).home,

@@ -39,7 +39,11 @@ def review(
     from tracker.review.serving import HOST, listen, serve
 
     home = settings_of(context).home
-    with sigterm_as_ctrl_c(), Bench(home, tell=lambda text: note(plain(text))) as bench:
+
+    def tell(text: str) -> None:
+        note(plain(text))
+
+    with sigterm_as_ctrl_c(), Bench(home, tell=tell, learns_first=True) as bench:
         held = bench.desk.try_to_open()
         with listen(port) as listening:
             place, keys = Place(listening.getsockname()[1]), Keys()

@@ -26,10 +26,15 @@ class Bench:
         *,
         tell: Callable[[str], None] = say_nothing,
         desk: Desk | None = None,
+        learns_first: bool = False,
     ) -> None:
-        """Opens nothing yet. `tell` prints a line in the terminal."""
+        """Opens nothing yet. `tell` prints a line in the terminal.
+
+        `learns_first`: what was told elsewhere is learnt from when the page is first shown.
+        """
         self.home = home
         self.tell = tell
+        self.learns_first = learns_first
         self.desk = Desk(home) if desk is None else desk
         self.photos = Photos()
         self.ended = True

@@ -1,4 +1,5 @@
-"""What was answered teaches who the others are: names are proposed anew beside the answers."""
+"""What was answered teaches who the others are: names are proposed anew beside the answers, and
+when the page is first shown, for what was told elsewhere since."""
 
 from __future__ import annotations
 
@@ -8,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from db.connection import transaction
 from tracker.errors import TrackerError
+from tracker.identity.anew import propose_if_told
 from tracker.identity.family import take_back_impossible
-from tracker.identity.proposing import propose_again
 from tracker.identity.reviewing import child_of
 from tracker.review.desk import Desk
 from tracker.study.evidence import choose_embedder_id
@@ -36,16 +37,27 @@ class Learning:
         self._pause = pause
         self._last = 0.0
         self._heard = 0
+        self._begun = False
         self._task: asyncio.Task[None] | None = None
+
+    def begin(self) -> None:
+        """The page is shown; call it from an event loop, as often as you like."""
+        if not self._begun:
+            self._begun = True
+            self._last = time.monotonic()
+            self._start()
 
     def heard(self) -> None:
         """Something was answered, or taken back."""
         self._heard += 1
         self._last = time.monotonic()
         if self._heard >= self._every and (self._task is None or self._task.done()):
-            self._heard = 0
-            self._task = asyncio.create_task(self._learn())
-            self._task.add_done_callback(_note)
+            self._start()
+
+    def _start(self) -> None:
+        self._heard = 0
+        self._task = asyncio.create_task(self._learn())
+        self._task.add_done_callback(_note)
 
     async def finished(self) -> None:
         """Until what was begun is done."""
@@ -75,4 +87,4 @@ def _propose(connection: duckdb.DuckDBPyConnection) -> None:
         child = child_of(connection)
         embedder = choose_embedder_id(connection, None, child.person_id if child else None)
         if embedder is not None:
-            propose_again(connection, embedder)
+            propose_if_told(connection, embedder)

@@ -31,7 +31,10 @@ SHELL = "shell.html"
 
 async def shell(request: Request) -> Response:
     """The page, empty: its script fills it."""
-    bench_of(request).photos.warm()
+    bench = bench_of(request)
+    bench.photos.warm()
+    if bench.learns_first:
+        bench.learning.begin()
     page = templates().get_template(SHELL)
     return HTMLResponse(
         page.render(version=tracker.__version__, relations=RELATIONS),

@@ -48,6 +48,25 @@ def test_names_are_proposed_anew_after_so_many_answers(tmp_path: Path) -> None:
     assert states[-1] == "proposed Rosa"
 
 
+def test_what_was_told_elsewhere_is_learnt_when_the_page_is_shown(tmp_path: Path) -> None:
+    home = tmp_path / "workspace"
+    with open_workspace(home, create=True) as con:
+        album = family(con)
+        (face,) = album.photo("later", ["x"], date(2024, 4, 1))
+        album.say(face, "Anna", "proposed")  # by a program of before, who looks like nobody
+
+    async def shown() -> str:
+        with Desk(home) as desk:
+            learns = Learning(desk, pause=0)
+            learns.begin()
+            learns.begin()
+            await learns.finished()
+            told = await desk.asked("face", lambda con: reviewing.face(con, face).face.state)
+            return told.value
+
+    assert asyncio.run(shown()) == ""
+
+
 def test_what_is_learnt_gives_way_to_what_was_answered_meanwhile(tmp_path: Path) -> None:
     home = tmp_path / "workspace"
     with open_workspace(home, create=True) as con:
