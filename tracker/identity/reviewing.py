@@ -222,8 +222,8 @@ def _outside(album: Album, which: str) -> npt.NDArray[np.bool_]:
         return np.asarray(undated & (album.months == NO_MONTH))
     if which == "before":
         return np.asarray((album.months < 0) & (album.months != NO_MONTH))
-    if which == "rough":
-        return np.asarray(~undated & (album.months == NO_MONTH))
+    if which == "rough":  # without a child there are no months to be too rough for
+        return np.asarray(~undated & (album.months == NO_MONTH) & (album.child is not None))
     raise UsageError(f"{which!r} is no kind of photos.", hint=f"Use one of: {', '.join(OUTSIDE)}.")
 
 

@@ -348,4 +348,5 @@ def test_before_there_is_anything_nothing_breaks(review: Connection, review_home
     assert reviewing.queue(review, review_home, ID, 5) == ()
     assert reviewing.listing(review).total == 0
     assert reviewing.library(review).months == ()
+    assert reviewing.library(review).rough == 0
     assert reviewing.undo(review) is None

@@ -63,7 +63,8 @@ const relations = () => [...document.getElementById("relations").content.querySe
 /** Adds a person, whose `faces` (ids) are; resolves with their id, or null. `note` says what follows from it. */
 export function addPerson(relation = "", { faces = [], note = null } = {}) {
   if (frozen()) return Promise.resolve(null);
-  const select = el("select", { name: "relation", required: true }, !relation && el("option", { value: "" }, "choose …"), relations());
+  const child = known.people.every((one) => one.relation !== "child") && el("option", { value: "child" }, "child");
+  const select = el("select", { name: "relation", required: true }, !relation && el("option", { value: "" }, "choose …"), child, relations());
   if (relation) select.value = relation;
   return form(
     "Somebody new",
@@ -122,7 +123,7 @@ export const fixDate = (face) =>
     "When was this photo taken?",
     field(
       "Date",
-      el("input", { name: "date", required: true, autocomplete: "off", autofocus: true }),
+      el("input", { name: "date", required: true, autocomplete: "off", maxlength: "100", autofocus: true }),
       "2024-03-09, 2024-03, 2024, 1984~ (about), 2019/2021 (between)",
     ),
     "Set the date",

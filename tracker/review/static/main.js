@@ -59,7 +59,7 @@ function progress() {
   const lacking = months.filter((month) => month.needs > 0).sort((a, b) => a.needs - b.needs || a.months - b.months);
   const [first] = lacking;
   const words = months.length === 0
-    ? known.counts.photos === 0 ? "No photos yet." : "No month can speak yet."
+    ? known.child === "" && known.counts.photos > 0 ? "There is no child here: add one under People." : known.counts.photos === 0 ? "No photos yet." : "No month can speak yet."
     : `${ready} of ${plural(months.length, "month")} can speak.`;
   const next = first ? ` ${first.months === 0 ? "The first month" : `Month ${first.months}`} needs ${plural(first.needs, "more day", "more days")}.` : months.length > 0 ? faceless() : "";
   const strip = el("span", { class: "strip", "aria-hidden": "true" }, months.slice(0, 240).map((month) =>
