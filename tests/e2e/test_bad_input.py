@@ -331,6 +331,7 @@ def as_nobody(*arguments: str, home: Path) -> Outcome:
     return Outcome(done.returncode, done.stdout, done.stderr)
 
 
+@pytest.mark.slow("two ingests more, of what the ingest's own tests hold")
 def test_a_full_disk_is_said_and_what_was_stored_is_kept(
     ingest: Ingest, empty: Path, tmp_path: Path
 ) -> None:
@@ -359,6 +360,7 @@ def process_limited(limit: int, *arguments: str, home: Path) -> Outcome:
     return Outcome(done.returncode, done.stdout, done.stderr)
 
 
+@pytest.mark.slow("160 photos, of what the ingest's own tests hold")
 def test_an_interrupted_ingest_goes_on_where_it_was(
     ingest: Ingest, empty: Path, tmp_path: Path
 ) -> None:

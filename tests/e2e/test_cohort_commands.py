@@ -383,6 +383,7 @@ def test_an_empty_workspace_says_what_to_type(empty: Path) -> None:
     assert "tracker cohort add FOLDER" in outcome.err
 
 
+@pytest.mark.slow("a hundred real faces")
 @pytest.mark.samples
 def test_tiny_crops_of_real_strangers_make_a_cohort(samples: Path, tmp_path: Path) -> None:
     """112 pixels of nothing but a face: hardly one is not found."""

@@ -87,6 +87,7 @@ def test_what_stepped_in_is_said_until_weights_take_its_place(
     assert not any("hand-made" in w for w in stock["warnings"])
 
 
+@pytest.mark.slow("FaceNet's whole network, converted and run")
 def test_weights_are_facenets_even_where_the_features_were_chosen(
     empty: Path, photo: Path, weights: Path
 ) -> None:

@@ -56,6 +56,7 @@ def test_another_seed_draws_another_photo() -> None:
     assert (first != second).mean() > 0.5
 
 
+@pytest.mark.slow("many drawn photos")
 def test_nearly_every_face_of_the_album_is_found(detector: Detector) -> None:
     drawn = found = 0
     for shot in plan(seed=0).shots[::12]:

@@ -61,6 +61,7 @@ def test_a_command_right_after_a_click_is_let_in(home: Path, desk: Desk) -> None
     assert not (home / WANTED).exists()
 
 
+@pytest.mark.slow("command after command beside the page")
 def test_answers_go_on_while_commands_follow_each_other(home: Path, desk: Desk) -> None:
     script = " && ".join(f'"$@" person add P{n} --relation cousin' for n in range(4))
     running = subprocess.Popen(
