@@ -58,43 +58,42 @@ def with_alike(odds: Odds, values: Floats, nameless: Floats) -> Odds:
     usual = np.sqrt(odds.strange.own_variance)
     scaled = (values - odds.middle) / odds.sd
     of = (scaled - own) / usual
-    of_far = np.exp(-odds(values))
-    of_own = [np.exp(np.clip((of**2 - (of + shift) ** 2) / 2, -50, 50)) for shift in SHIFTS]
+    mine = np.exp(np.clip((of**2 - (of + np.array(SHIFTS)[:, None]) ** 2) / 2, -50, 50))
     rarer = np.exp(-RARER * np.array(PLACES))
     rarer *= EXISTS / rarer.sum() / len(WIDTHS)
-    curves, likely, shares = [], [], []
-    for (place, before), width in product(zip(PLACES, rarer.tolist(), strict=True), WIDTHS):
+    curves, before, told = [], [], [np.zeros(len(values))]
+    for (place, rare), width in product(zip(PLACES, rarer.tolist(), strict=True), WIDTHS):
         middle, spread = far + place * (own - far), width * (own - far)
-        curve = replace(odds.strange, others=middle, others_variance=spread**2)
+        curves.append(replace(odds.strange, others=middle, others_variance=spread**2))
+        before.append(rare)
         z = (scaled - middle) / spread
-        told = np.exp(np.clip((of**2 - z**2) / 2, -50, 50)) * usual / spread
-        for mine in of_own:
-            share, fit = _mixed(np.stack([mine, of_far, told], axis=1), nameless)
-            curves.append(curve)
-            likely.append(fit + np.log(before))
-            shares.append(share)
-    nobody = np.zeros(len(values))
-    likely += [
-        _mixed(np.stack([mine, of_far, nobody], axis=1), nameless)[1] + np.log(1 - EXISTS)
-        for mine in of_own
-    ]
-    weights = np.exp(np.array(likely) - max(likely))
+        told.append(np.exp(np.clip((of**2 - z**2) / 2, -50, 50)) * usual / spread)
+    shares, likely = _mixed(mine, np.exp(-odds(values)), np.stack(told), nameless)
+    likely += np.log([1 - EXISTS, *before])[:, None]
+    weights = np.exp(likely - likely.max())
     weights /= weights.sum()
-    found = [
-        (float(weight * share), curve)
-        for weight, share, curve in zip(weights, shares, curves, strict=False)  # but for nobody
-        if weight > LEAST_WEIGHT
-    ]
-    return replace(odds, alike=tuple(found))
+    weights[weights <= LEAST_WEIGHT] = 0.0
+    found = (weights * shares)[1:].sum(axis=1)  # but for nobody alike
+    return replace(
+        odds,
+        alike=tuple((s, c) for s, c in zip(found.tolist(), curves, strict=True) if s > 0),
+    )
 
 
-def _mixed(told: Floats, counts: Floats) -> tuple[float, float]:
-    """(of faces of nobody known, the share of somebody alike's; how well that tells the faces)."""
+def _mixed(own: Floats, far: Floats, told: Floats, counts: Floats) -> tuple[Floats, Floats]:
+    """For each possibility `(g, s)`: of faces of nobody known, the share of somebody alike's; and
+    how well that tells the faces. `own` `(s, m)`, `far` `(m,)` and `told` `(g, m)` are how likely
+    the faces are of each kind, `counts` `(m,)` how much each of them counts."""
     before = np.array(BELIEVED)
-    shares = before / before.sum()
+    shares = np.empty((len(told), len(own), 3))
+    shares[:] = before / before.sum()
+    kinds = np.stack(
+        np.broadcast_arrays(own[None], far[None, None], told[:, None]), axis=2
+    )  # (g, s, 3, m)
     for _ in range(ROUNDS):
-        weights = told * shares
-        weights *= (counts / weights.sum(axis=1))[:, None]
-        shares = (weights.sum(axis=0) + before) / (counts.sum() + before.sum())
-    fit = float(counts @ np.log(told @ shares)) + float(before @ np.log(shares))
-    return float(shares[2] / (shares[1] + shares[2])), fit
+        sums = np.einsum("gsk,gskm->gsm", shares, kinds)
+        shares *= np.einsum("gskm,gsm->gsk", kinds, counts / sums)
+        shares = (shares + before) / (counts.sum() + before.sum())
+    sums = np.einsum("gsk,gskm->gsm", shares, kinds)
+    fit = np.log(sums) @ counts + np.log(shares) @ before
+    return shares[..., 2] / (shares[..., 1] + shares[..., 2]), fit
