@@ -13,6 +13,9 @@ import pyarrow as pa
 from . import arrow, embedders
 from .connection import translated
 
+SEEN = "(detector = $1 OR photo_id NOT IN (SELECT photo_id FROM detections WHERE detector = $1))"
+"""A face that a detector, $1, found, or an earlier one where this has not searched yet."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Scenes:
@@ -42,7 +45,8 @@ def around(
 ) -> Scenes:
     """These faces with all others of their photos and of those photos' moments.
 
-    Of the others those that `detector` found, or that have a name. Only faces with a vector.
+    Of the others those that `detector` found, or an earlier one where it has not searched yet, or
+    that have a name. Only faces with a vector.
     """
     found = embedders.key_of(con, embedder_id)
     if found is None:
@@ -67,7 +71,7 @@ def around(
                 face_id IN (SELECT face_id FROM ({NOBODYS})) AS closed
             FROM faces JOIN shown USING (photo_id) LEFT JOIN moments USING (photo_id)
             SEMI JOIN {embedders.table_of(found[0])} USING (face_id)
-            WHERE detector = ? OR face_id IN (SELECT face_id FROM asked_faces)
+            WHERE {SEEN} OR face_id IN (SELECT face_id FROM asked_faces)
                 OR face_id IN (SELECT face_id FROM labels WHERE state = 'confirmed')
             ORDER BY moment_id, photo_id, face_id
             """,  # noqa: S608
@@ -98,7 +102,8 @@ def sample(
 ) -> npt.NDArray[np.int64]:
     """All faces of so many photos in which a face has no name, int64, ascending.
 
-    Which photos these are depends on their contents only.
+    As in `around`, those that `detector` found, or an earlier one. Which photos these are depends
+    on their contents only.
     """
     found = embedders.key_of(con, embedder_id)
     if found is None:
@@ -110,13 +115,13 @@ def sample(
             WITH seen AS (
                 SELECT face_id, photo_id FROM faces
                 SEMI JOIN {embedders.table_of(found[0])} USING (face_id)
-                WHERE detector = ? AND photo_id NOT IN (SELECT photo_id FROM cohort_photos)
+                WHERE {SEEN} AND photo_id NOT IN (SELECT photo_id FROM cohort_photos)
             ),
             chosen AS (
                 SELECT photo_id FROM photos WHERE photo_id IN (
                     SELECT photo_id FROM seen WHERE face_id NOT IN (
                         SELECT face_id FROM labels WHERE state = 'confirmed'))
-                ORDER BY sha256 LIMIT ?
+                ORDER BY sha256 LIMIT $2
             )
             SELECT face_id FROM seen SEMI JOIN chosen USING (photo_id) ORDER BY face_id
             """,  # noqa: S608

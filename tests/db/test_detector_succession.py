@@ -21,6 +21,7 @@ from db import (
     overview,
     people,
     photos,
+    scenes,
     state,
     storing,
 )
@@ -89,6 +90,16 @@ def journal(con: Connection, face: int) -> list[Any]:
 def everything(con: Connection) -> dict[str, list[Any]]:
     tables = con.execute("SELECT table_name FROM duckdb_tables() WHERE NOT internal").fetchall()
     return {t: con.execute(f"SELECT * FROM {t} ORDER BY ALL").fetchall() for (t,) in tables}
+
+
+def test_faces_of_an_earlier_detector_count_until_their_photo_is_searched_again(
+    con: Connection,
+) -> None:
+    earlier = searched(con, "waiting.jpg", [0, 300])
+    searched(con, "again.jpg", [0, 300])
+    again = searched(con, "again.jpg", [2, 302], NEW)
+    assert scenes.sample(con, EMB, NEW, 10).tolist() == sorted([*earlier, *again])
+    assert scenes.around(con, EMB, earlier[:1], NEW).face_ids.tolist() == sorted(earlier)
 
 
 # --- which face is which --------------------------------------------------------------------------
