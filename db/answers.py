@@ -262,7 +262,7 @@ def _is_spoken_of(con: duckdb.DuckDBPyConnection, person_id: int) -> bool:
     row = one(
         con,
         """
-        SELECT 1 FROM spoken WHERE person_id = ?
+        SELECT 1 FROM spoken WHERE person_id = ? AND source <> 'match'
         UNION ALL SELECT 1 FROM standing_tag_answers WHERE person_id = ?
         UNION ALL SELECT 1 FROM people WHERE merged_into = ? LIMIT 1
         """,

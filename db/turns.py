@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from . import DATABASE
 from .connection import open_workspace
 from .errors import WorkspaceInUse
-from .holder import holder_of, takes_long
+from .holder import has_the_page, holder_of, takes_long
 
 if TYPE_CHECKING:
     import duckdb
@@ -28,6 +28,9 @@ WANTED = "tracker.wanted"
 PATIENCE_S = 5.0
 """How long somebody in front of a terminal waits for a process that is done in a moment, or that
 lets go when it is asked to. For one that takes minutes nobody waits: see `db.holder`."""
+
+PAGE_S = 12.0
+"""The same for the review page, which may have to finish what it is working out."""
 
 ATTEMPT_S = 0.05
 """Between two attempts."""
@@ -50,7 +53,7 @@ def open_in_turn(
     `on_wait` is called with that process, if it can be told, each time that it still does. Raises
     WorkspaceInUse at once where the process is one that takes long.
     """
-    until = time.monotonic() + patience
+    begun = time.monotonic()
     wanted = Path(home) / WANTED
     asked = False
     try:
@@ -58,7 +61,8 @@ def open_in_turn(
             try:
                 return open_workspace(home, create=create)
             except WorkspaceInUse as error:
-                if time.monotonic() >= until or takes_long(error.pid):
+                enough = PAGE_S if patience == PATIENCE_S and has_the_page(error.pid) else patience
+                if time.monotonic() - begun >= enough or takes_long(error.pid):
                     raise
                 on_wait(error.pid)
             asked = True

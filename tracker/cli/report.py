@@ -44,7 +44,7 @@ def report(
     json: Json = False,
 ) -> None:
     """Whom does the child look like? The verdict, every method month by month, and the page."""
-    from tracker.identity.anew import propose_if_told
+    from tracker.identity.proposing import propose_if_told
     from tracker.study.evidence import choose_embedder_id
     from tracker.study.written_report import written_report
 

@@ -55,6 +55,9 @@ that takes minutes nobody waits: see `db.holder`."""
 AGAIN_S = 0.3
 """How long after it waited for somebody in vain."""
 
+HOLD_S = 5.0
+"""How long nothing more is begun where somebody waits for what was begun before."""
+
 WAY_S = 1.0
 """What somebody who was let in has to open the workspace."""
 
@@ -205,7 +208,7 @@ class Desk:
 
     def _answer(self, key: Hashable, work: Work[T]) -> Answer[T]:
         """In a reader's thread: from memory, or by a second connection."""
-        until = time.monotonic() + WAY_S
+        until = time.monotonic() + HOLD_S
         while self._line.put(self._is_kept_for_others).result() and time.monotonic() < until:
             time.sleep(LOOK_S / 4)
         found = self._line.put(lambda: self._remembered(key) or self._lend()).result()

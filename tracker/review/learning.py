@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from db.connection import transaction
 from tracker.errors import TrackerError
-from tracker.identity.anew import propose_if_told
 from tracker.identity.family import take_back_impossible
+from tracker.identity.proposing import propose_if_told
 from tracker.identity.reviewing import child_of
 from tracker.review.desk import Desk
 from tracker.study.evidence import choose_embedder_id

@@ -168,6 +168,10 @@ def test_somebody_new_whom_an_ingest_named_too_stays(album: Album) -> None:
     album.people["Lisa"] = person.person_id
     album.say(album.faces["Anna-5", 0], "Lisa", "proposed")
     deciding.undo(album.con)
+    assert people.find(album.con, "Lisa") is None, "what the tracker thinks is no word for it"
+    person, _ = deciding.split(album.con, [album.faces["Anna-4", 0]], "Lisa", "aunt")
+    album.say(album.faces["Anna-5", 0], "Lisa", by="user")
+    deciding.undo(album.con)
     assert people.find(album.con, "Lisa") == person
 
 
