@@ -51,15 +51,19 @@ class Networks:
 def load(runtime: Runtime, *, threads: int | None = 1) -> Networks:
     """The networks, ready. They always run on the processor, where the photos are decoded.
 
-    They run in the engine's short numbers where it has them: landmarks move by a thousandth of the
-    distance of the eyes, a twentieth of what another cut of the same face moves them by.
+    The first two only decide where to look closer, so they may run in the engine's short numbers;
+    the last one says where the face is, and does not.
     """
     if runtime.engine == "torch":
         proposal, refinement, output = _torch_networks(threads)
     else:
         opened = [
-            open_graph(FOLDER / f"{name}.onnx", runtime, threads=threads)
-            for name in ("proposal", "refinement", "output")
+            open_graph(FOLDER / f"{name}.onnx", runtime, threads=threads, precision=precision)
+            for name, precision in (
+                ("proposal", runtime.precision),
+                ("refinement", runtime.precision),
+                ("output", "f32"),
+            )
         ]
         proposal, refinement, output = (_first_output(graph.run) for graph in opened)
     return Networks(
