@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 MADE = "names proposed by "
 """The setting, with the embedder's id, of what the proposals were made from."""
 
+BY = "names proposed by the embedder"
+"""The setting that says by whose looks the last names were proposed: there is one set of them."""
+
 NO_LONGER = "no longer sure enough"
 """The reason why a proposal is taken back."""
 
@@ -37,6 +40,8 @@ def propose(
     is not sure enough now is taken back, and everything where nobody is known any more. The user's
     and the tags' words are left alone.
     """
+    if settings.get(connection, BY) != embedder_id:
+        settings.set_(connection, BY, embedder_id)
     if not acquaintance(connection, embedder_id).people:
         people.decide(connection, _all_back(connection, face_ids))
         return {}
@@ -77,11 +82,14 @@ def propose_again(connection: duckdb.DuckDBPyConnection, embedder_id: str) -> di
 
 def propose_if_told(connection: duckdb.DuckDBPyConnection, embedder_id: str) -> bool:
     """Propose names anew where those there are rest on something else than what is known now: on
-    fewer answers, on other dates or faces, on another strictness or another version of the program.
+    fewer answers, on other dates or faces, on another embedder, on another strictness or another
+    version of the program.
 
-    Gives whether it was done; where nothing changed it costs three queries.
+    Gives whether it was done; where nothing changed it costs four queries.
     """
-    if settings.get(connection, MADE + embedder_id) == _rests_on(connection, embedder_id):
+    made = settings.get(connection, MADE + embedder_id)
+    by = settings.get(connection, BY)
+    if by in (None, embedder_id) and made == _rests_on(connection, embedder_id):
         return False
     propose_again(connection, embedder_id)
     return True

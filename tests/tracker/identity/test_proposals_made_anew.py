@@ -9,7 +9,7 @@ from db import decisions, faces, photos
 from db.records import Decision
 from tests.support.made_up_album import BORN, Album
 from tracker.identity import strictness
-from tracker.identity.proposing import propose_if_told
+from tracker.identity.proposing import propose, propose_if_told
 from tracker.vision.detector import DETECTOR_ID
 
 MADE_UP = "made-up"
@@ -30,6 +30,23 @@ def test_they_are_made_anew_once_something_was_told_and_not_otherwise(tmp_path: 
     assert not propose_if_told(album.con, MADE_UP)
     strictness.set_strictness(album.con, 0.05)
     assert propose_if_told(album.con, MADE_UP)
+
+
+def test_they_are_made_anew_after_another_embedder_named_some(tmp_path: Path) -> None:
+    album = Album(tmp_path / "w")
+    album.enrol(album.mia)
+    album.enrol(album.anna)
+    face = photos.photo_faces(
+        album.con, album.photo("Mia", day=BORN + timedelta(days=20)), DETECTOR_ID
+    )[0].face_id
+    assert propose_if_told(album.con, MADE_UP)
+    propose(album.con, [], "another")
+    decisions.decide(
+        album.con, [Decision(face, album.anna.person_id, "proposed", "match", "by another")]
+    )
+    assert propose_if_told(album.con, MADE_UP)
+    assert decisions.labels(album.con, [face])[face].person_id == album.mia.person_id
+    assert not propose_if_told(album.con, MADE_UP)
 
 
 def test_what_was_proposed_goes_with_the_last_name_that_it_rests_on(tmp_path: Path) -> None:
