@@ -30,7 +30,7 @@ demo: setup ## draw a family, ingest its photos, report (under two minutes)
 # A file's tests share what they are about, so a file goes to one process, the long files first.
 PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
-test: setup ## run the tests (five to six minutes on two quiet cores)
+test: setup ## run the tests (seven to eight minutes on two quiet cores)
 	@$(PYTEST)
 
 test-slow: setup ## run the tests that take too long for `make test`
