@@ -21,11 +21,9 @@ from tracker.relations import UNRELATED
 if TYPE_CHECKING:
     import duckdb
 
-MADE = "names proposed by "
-"""The setting, with the embedder's id, of what the proposals were made from."""
-
-BY = "names proposed by the embedder"
-"""The setting that says by whose looks the last names were proposed: there is one set of them."""
+MADE = "names proposed"
+"""The setting that says which embedder proposed the last names, there being one set of them, and,
+where it proposed them all, what they rest on."""
 
 NO_LONGER = "no longer sure enough"
 """The reason why a proposal is taken back."""
@@ -40,8 +38,8 @@ def propose(
     is not sure enough now is taken back, and everything where nobody is known any more. The user's
     and the tags' words are left alone.
     """
-    if settings.get(connection, BY) != embedder_id:
-        settings.set_(connection, BY, embedder_id)
+    if not (settings.get(connection, MADE) or "").startswith(f"{embedder_id} "):
+        settings.set_(connection, MADE, f"{embedder_id} ")
     if not acquaintance(connection, embedder_id).people:
         people.decide(connection, _all_back(connection, face_ids))
         return {}
@@ -76,7 +74,7 @@ def propose_again(connection: duckdb.DuckDBPyConnection, embedder_id: str) -> di
     """Propose names for all faces of which nobody said anything yet, and take back what no longer
     holds: after answers, and after the strictness was changed. Gives face -> name."""
     named = propose(connection, scenes.unsettled(connection, embedder_id).tolist(), embedder_id)
-    settings.set_(connection, MADE + embedder_id, _rests_on(connection, embedder_id))
+    settings.set_(connection, MADE, _rests_on(connection, embedder_id))
     return named
 
 
@@ -85,11 +83,9 @@ def propose_if_told(connection: duckdb.DuckDBPyConnection, embedder_id: str) -> 
     fewer answers, on other dates or faces, on another embedder, on another strictness or another
     version of the program.
 
-    Gives whether it was done; where nothing changed it costs four queries.
+    Gives whether it was done; where nothing changed it costs three queries.
     """
-    made = settings.get(connection, MADE + embedder_id)
-    by = settings.get(connection, BY)
-    if by in (None, embedder_id) and made == _rests_on(connection, embedder_id):
+    if settings.get(connection, MADE) == _rests_on(connection, embedder_id):
         return False
     propose_again(connection, embedder_id)
     return True
@@ -97,7 +93,7 @@ def propose_if_told(connection: duckdb.DuckDBPyConnection, embedder_id: str) -> 
 
 def _rests_on(connection: duckdb.DuckDBPyConnection, embedder_id: str) -> str:
     told = namings.told(connection, embedder_id).but_guesses
-    return f"{told} {fingerprint()[:16]} {strictness(connection)}"
+    return f"{embedder_id} {told} {fingerprint()[:16]} {strictness(connection)}"
 
 
 def _asked(glance: Glance, level: np.ndarray) -> list[tuple[int, int | None]]:

@@ -15,13 +15,17 @@ from tracker.vision.detector import DETECTOR_ID
 MADE_UP = "made-up"
 
 
+def one_more(album: Album, name: str) -> int:
+    """A face of theirs in a photo of another day."""
+    photo = album.photo(name, day=BORN + timedelta(days=20))
+    return photos.photo_faces(album.con, photo, DETECTOR_ID)[0].face_id
+
+
 def test_they_are_made_anew_once_something_was_told_and_not_otherwise(tmp_path: Path) -> None:
     album = Album(tmp_path / "w")
     album.enrol(album.mia)
     album.enrol(album.anna)
-    face = photos.photo_faces(
-        album.con, album.photo("Mia", day=BORN + timedelta(days=20)), DETECTOR_ID
-    )[0].face_id
+    face = one_more(album, "Mia")
     assert propose_if_told(album.con, MADE_UP)
     assert decisions.labels(album.con, [face])[face].person_id == album.mia.person_id
     assert not propose_if_told(album.con, MADE_UP)
@@ -36,9 +40,7 @@ def test_they_are_made_anew_after_another_embedder_named_some(tmp_path: Path) ->
     album = Album(tmp_path / "w")
     album.enrol(album.mia)
     album.enrol(album.anna)
-    face = photos.photo_faces(
-        album.con, album.photo("Mia", day=BORN + timedelta(days=20)), DETECTOR_ID
-    )[0].face_id
+    face = one_more(album, "Mia")
     assert propose_if_told(album.con, MADE_UP)
     propose(album.con, [], "another")
     decisions.decide(
@@ -52,9 +54,7 @@ def test_they_are_made_anew_after_another_embedder_named_some(tmp_path: Path) ->
 def test_what_was_proposed_goes_with_the_last_name_that_it_rests_on(tmp_path: Path) -> None:
     album = Album(tmp_path / "w")
     album.enrol(album.mia)
-    face = photos.photo_faces(
-        album.con, album.photo("Anna", day=BORN + timedelta(days=20)), DETECTOR_ID
-    )[0].face_id
+    face = one_more(album, "Anna")
     decisions.decide(album.con, [Decision(face, album.mia.person_id, "proposed", "match", "once")])
     named = faces.enrolled(album.con, MADE_UP).face_ids.tolist()
     decisions.decide(
