@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
 from typing import TYPE_CHECKING, Any
@@ -205,13 +206,21 @@ def rename(connection: duckdb.DuckDBPyConnection, person_id: int, name: str) -> 
     """Give somebody another name. Raises Conflict where it is taken or cannot be one."""
     person = _person(connection, person_id)
     with transaction(connection):
-        batch = answers.open_batch(connection, f"{person.name} renamed")
-        before = answers.entries(connection, [person.person_id])
-        now = people.rename(connection, person.person_id, name)
-        answers.note_entries(connection, batch, before)
+        with _changing(connection, f"{person.name} renamed", person) as batch:
+            now = people.rename(connection, person.person_id, name)
         answers.rename_batch(connection, batch, f"{person.name} is called {now.name}")
         answers.close_batch(connection, batch)
     return Undo(f"{person.name} is called {now.name}", 0)
+
+
+@contextmanager
+def _changing(connection: duckdb.DuckDBPyConnection, words: str, *persons: Person) -> Iterator[int]:
+    """A step that can be taken back and changes these entries, all or nothing; gives its batch."""
+    with transaction(connection):
+        batch = answers.open_batch(connection, words)
+        before = answers.entries(connection, [person.person_id for person in persons])
+        yield batch
+        answers.note_entries(connection, batch, before)
 
 
 def merge(connection: duckdb.DuckDBPyConnection, gone_id: int, kept_id: int) -> Undo:
@@ -219,11 +228,8 @@ def merge(connection: duckdb.DuckDBPyConnection, gone_id: int, kept_id: int) -> 
     gone, kept = _person(connection, gone_id), _person(connection, kept_id)
     family.must_be_mergeable(connection, gone, kept)
     words = f"{gone.name} is {kept.name}"
-    with transaction(connection):
-        batch = answers.open_batch(connection, words)
-        before = answers.entries(connection, [gone.person_id, kept.person_id])
+    with _changing(connection, words, gone, kept):
         people.merge(connection, gone.person_id, kept.person_id)
-        answers.note_entries(connection, batch, before)
         family.take_back_impossible(connection)
     return Undo(words, 0)
 
@@ -255,11 +261,8 @@ def remove(connection: duckdb.DuckDBPyConnection, person_id: int) -> Undo:
     """Take somebody out of every comparison."""
     person = _person(connection, person_id)
     words = f"{person.name} is removed"
-    with transaction(connection):
-        batch = answers.open_batch(connection, words)
-        before = answers.entries(connection, [person.person_id])
+    with _changing(connection, words, person):
         people.remove(connection, person.person_id)
-        answers.note_entries(connection, batch, before)
     return Undo(words, 0)
 
 
