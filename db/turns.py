@@ -45,10 +45,11 @@ def open_in_turn(
     home: Path,
     *,
     create: bool = False,
-    patience: float = PATIENCE_S,
+    patience: float | None = None,
     on_wait: Callable[[int | None], None] = lambda pid: None,
 ) -> duckdb.DuckDBPyConnection:
-    """As `open_workspace`, waiting up to `patience` seconds for a process that holds it.
+    """As `open_workspace`, waiting up to `patience` seconds for a process that holds it; None:
+    as long as somebody in front of a terminal does.
 
     `on_wait` is called with that process, if it can be told, each time that it still does. Raises
     WorkspaceInUse at once where the process is one that takes long.
@@ -61,7 +62,8 @@ def open_in_turn(
             try:
                 return open_workspace(home, create=create)
             except WorkspaceInUse as error:
-                enough = PAGE_S if patience == PATIENCE_S and has_the_page(error.pid) else patience
+                usual = PAGE_S if has_the_page(error.pid) else PATIENCE_S
+                enough = usual if patience is None else patience
                 if time.monotonic() - begun >= enough or takes_long(error.pid):
                     raise
                 on_wait(error.pid)

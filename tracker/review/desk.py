@@ -300,10 +300,10 @@ class Desk:
         )
 
     def _decide(self, work: Work[T]) -> T:
-        shown = self._file
+        before = self._file
         connection = self._open()
         try:
-            if shown not in (None, self._file):
+            if before not in (None, self._file):
                 raise Replaced(
                     "The workspace was replaced by another one meanwhile; this was not stored.",
                     hint="Load the page again: it shows the new one then.",
