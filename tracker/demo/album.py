@@ -9,7 +9,7 @@ import signal
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -17,7 +17,7 @@ from pathlib import Path
 from PIL import Image
 
 from tracker.demo import draw
-from tracker.demo.family import CIRCLES, CROSSING, Member, Plan, Shot, plan
+from tracker.demo.family import CIRCLES, CROSSING, Circle, Member, Plan, Shot, plan
 from tracker.errors import TrackerError, UsageError
 
 PHOTOS = "photos"
@@ -38,17 +38,6 @@ class AlbumPerson:
 
 
 @dataclass(frozen=True, slots=True)
-class Strangers:
-    """People of one generation who are not of the family, a folder of each in `folder`/f or m.
-
-    `said` are the words with which `tracker cohort add` is told how old they are.
-    """
-
-    folder: Path
-    said: tuple[str, str]
-
-
-@dataclass(frozen=True, slots=True)
 class Album:
     """What was written, and what is true of it.
 
@@ -65,7 +54,7 @@ class Album:
     child_folder: Path
     people: tuple[AlbumPerson, ...]
     parties: Path
-    strangers: tuple[Strangers, ...]
+    strangers: tuple[Circle, ...]
     photos: int
     truth: tuple[float, ...]
     crossing_month: float | None
@@ -169,7 +158,7 @@ def _describe(folder: Path, planned: Plan, *, flat: bool) -> Album:
             AlbumPerson(m.name, m.relation, m.sex, m.born, photos / m.name) for m in relatives
         ),
         parties=photos / "parties",
-        strangers=tuple(Strangers(photos / c.folder, c.said) for c in CIRCLES),
+        strangers=tuple(replace(c, folder=photos / c.folder) for c in CIRCLES),
         photos=len(planned.shots),
         truth=planned.truth,
         crossing_month=planned.crossing_month,

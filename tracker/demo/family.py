@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import astuple, dataclass, replace
 from datetime import date, datetime, timedelta
+from pathlib import Path
 
 import numpy as np
 
@@ -48,18 +49,18 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Circle:
-    """Strangers of one generation. `folder` is relative to the photos' folder and has folders f
-    and m, and in them one for each person; `said` are the words with which `cohort add` is told
-    their age.
+    """Strangers of one generation. `folder` is relative to the photos' folder, in an album that
+    is written absolute, and has folders f and m, and in them one for each person; `said` are the
+    words with which `cohort add` is told their age.
     """
 
-    folder: str
+    folder: Path
     said: tuple[str, str]
 
 
-CHILDREN = Circle("playground/children", ("--born", f"{BORN:%Y-%m}"))
-PARENTS = Circle("playground/parents", ("--age", "35"))
-GRANDPARENTS = Circle("playground/grandparents", ("--age", "65"))
+CHILDREN = Circle(Path("playground/children"), ("--born", f"{BORN:%Y-%m}"))
+PARENTS = Circle(Path("playground/parents"), ("--age", "35"))
+GRANDPARENTS = Circle(Path("playground/grandparents"), ("--age", "65"))
 CIRCLES = (CHILDREN, PARENTS, GRANDPARENTS)
 
 
@@ -261,7 +262,7 @@ class _Family:
             for day in self._other_days(member.name, days, taken):
                 yield from self._day(member, day, 2, member.name)
         for person in self.strangers:
-            folder = f"{circle(person).folder}/{person.sex}/{person.name}"
+            folder = (circle(person).folder / person.sex / person.name).as_posix()
             (day,) = self._other_days(person.name, 1, set(), since=0)
             yield from self._day(person, day, 1, folder)
         yield from self._parties(taken)

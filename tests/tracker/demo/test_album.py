@@ -102,7 +102,7 @@ def test_what_is_said_of_the_strangers_ages_is_so(whole: Plan) -> None:
         if folder != "playground":
             continue
         (sitter,) = shot.sitters
-        (option, said) = next(c.said for c in CIRCLES if shot.path.startswith(c.folder))
+        (option, said) = next(c.said for c in CIRCLES if Path(shot.path).is_relative_to(c.folder))
         assert name.split("/")[1] == sitter.sex
         if option == "--age":
             assert abs(sitter.years - float(said)) < 10
